@@ -50,6 +50,13 @@ export class DomainError extends Error {
   }
 }
 
+/** An id of ours has 36 characters. */
+const MAX_SHOWN_ID = 64;
+
 /** The id names nothing the caller may see; another organization's id reads the same (reliability.md, abuse 2). */
 export const notFound = (noun: string, id: string): DomainError =>
-  new DomainError('NOT_FOUND', `No ${noun} with id '${id}' exists in this organization.`);
+  new DomainError('NOT_FOUND', `No ${noun} with id '${shownId(id)}' exists in this organization.`);
+
+/** An id as a message repeats it: whatever a client sent in its place, a refusal stays short. */
+export const shownId = (id: string): string =>
+  id.length > MAX_SHOWN_ID ? `${id.slice(0, MAX_SHOWN_ID).toWellFormed()}...` : id.toWellFormed();

@@ -1,0 +1,177 @@
+import { Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { types } from 'node:util';
+import { type EntityManager, type EntitySchema, MikroORM } from '@mikro-orm/postgresql';
+import type { Pool, PoolClient } from 'pg';
+import { DomainError } from './errors.js';
+import { FairGate } from './fair-gate.js';
+import type { Logger } from './logger.js';
+
+export interface DatabaseOptions {
+  url: string;
+  /** Every entity of every room; the kernel knows none of them by name. */
+  // biome-ignore lint/suspicious/noExplicitAny: the kernel takes entities of any shape
+  entities: readonly EntitySchema<any>[];
+  logger: Logger;
+  /** Connections this process may hold. PostgreSQL's own limit is shared by all processes. */
+  poolSize?: number;
+}
+
+/** Client 15 s > request 12 s > statement 5 s > lock 2 s; waiting for a connection at most 1 s (reliability.md). */
+const STATEMENT_TIMEOUT_MS = 5_000;
+const LOCK_TIMEOUT_MS = 2_000;
+const IDLE_IN_TRANSACTION_MS = 10_000;
+const POOL_WAIT_MS = 1_000;
+/**
+ * A server that says nothing for this long has hung, or the way to it is gone without a word: statements end sooner. An
+ * idle connection is given back before that.
+ */
+const SILENCE_MS = 7_000;
+const IDLE_MS = 5_000;
+/** A probe wants to know now. */
+const PROBE_MS = 2_000;
+const POOL_SIZE = 10;
+/**
+ * Of the pool, what one organization may hold: a few statements keep the processors busy, more only wait inside
+ * PostgreSQL, where nobody can put a neighbour's before them. The measurements are in docs/decisions/0011.
+ */
+const PLACES_PER_ORGANIZATION = 4;
+const PLACES_IN_COMPANY = 2;
+/** Who waits for the pool without being an organization; `tenancy` and the provisioning log name themselves so. */
+export const SYSTEM_SHARE = 'system';
+export const LOG_SHARE = 'provisioning-log';
+
+/** The pool and the mapping of one process. Rooms reach it only through `tenancy`. */
+export class Database {
+  private constructor(
+    private readonly orm: MikroORM,
+    /** Every transaction passes here, so that the pool is shared fairly and is never waited for unfairly. */
+    readonly gate: FairGate,
+  ) {}
+
+  static async open(options: DatabaseOptions): Promise<Database> {
+    const poolSize = options.poolSize ?? POOL_SIZE;
+    const gate = new FairGate({
+      places: poolSize,
+      placesPerKey: PLACES_PER_ORGANIZATION,
+      placesInCompany: PLACES_IN_COMPANY,
+      background: [SYSTEM_SHARE, LOG_SHARE],
+    });
+    const orm = await MikroORM.init({
+      clientUrl: options.url,
+      entities: [...options.entities],
+      logger: (message) => options.logger.warn({ message }, 'database'),
+      debug: false,
+      pool: { min: 0, max: poolSize, idleTimeoutMillis: IDLE_MS },
+      driverOptions: {
+        connectionTimeoutMillis: POOL_WAIT_MS,
+        statement_timeout: STATEMENT_TIMEOUT_MS,
+        lock_timeout: LOCK_TIMEOUT_MS,
+        idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
+        application_name: 'rollcall',
+        keepAlive: true,
+        stream: impatientSocket,
+        onPoolCreated: giveBackWhenLost,
+      },
+    });
+    return new Database(orm, gate);
+  }
+
+  /** A fresh unit of work. Only `tenancy` calls this; everything else receives a transaction. */
+  fork(): EntityManager {
+    return this.orm.em.fork();
+  }
+
+  /** Whether PostgreSQL answers now; for `/readyz`. */
+  async isReachable(): Promise<boolean> {
+    const answer = this.fork()
+      .getConnection()
+      .execute('select 1')
+      .then(
+        () => true,
+        () => false,
+      );
+    return Promise.race([answer, sleep(PROBE_MS, false, { ref: false })]);
+  }
+
+  async close(): Promise<void> {
+    await this.orm.close(true);
+  }
+}
+
+/** Ends itself when nothing moves on it, which `pg` reports to whoever waits for an answer. */
+function impatientSocket(): Socket {
+  const socket = new Socket();
+  return socket.setTimeout(SILENCE_MS, () => {
+    socket.destroy(
+      Object.assign(new Error(`PostgreSQL was silent for ${SILENCE_MS} ms`), { code: 'ETIMEDOUT' }),
+    );
+  });
+}
+
+/**
+ * Kysely gives a connection back when its transaction has ended, and never when the connection is lost before: each one
+ * would cost the pool a place for good, until the process answers nothing but 503. So what ends is given back here.
+ */
+function giveBackWhenLost(pool: Pool): void {
+  const held = new WeakSet<PoolClient>();
+  pool.on('acquire', (client) => held.add(client));
+  pool.on('release', (_error, client) => held.delete(client));
+  pool.on('connect', (client) => {
+    client.once('end', () => {
+      if (!held.has(client)) return;
+      client.release(true);
+      client.release = () => {};
+    });
+  });
+}
+
+/** A failure as `pg` reports it, bare or wrapped by the ORM. */
+export interface DatabaseFailure {
+  code: string;
+  constraint?: string;
+}
+
+/** The SQLSTATE (or Node's error code) and constraint behind an error, when it came from the database. */
+export function databaseFailure(error: unknown): DatabaseFailure | undefined {
+  if (!types.isNativeError(error)) return undefined;
+  const { code, constraint } = error as Error & { code?: unknown; constraint?: unknown };
+  if (typeof code !== 'string') return undefined;
+  return typeof constraint === 'string' ? { code, constraint } : { code };
+}
+
+/** Deadlock or serialization failure: nothing happened, and the same transaction may succeed when it is run again. */
+export const isRetryable = (error: unknown): boolean => {
+  const code = databaseFailure(error)?.code;
+  return code === '40P01' || code === '40001';
+};
+
+/** For a command that finds, with its locks in hand, that what it saw before is out of date: it is run again. */
+export const serializationFailure = (message: string): Error =>
+  Object.assign(new Error(message), { code: '40001' });
+
+/** Classes and codes that mean "not now" rather than "never": away, restarting, full, too many, too slow. */
+const UNAVAILABLE_CODES =
+  /^(08|53|57P0|40P01|40001|55P03|57014|25P0|ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_|ENOENT$)/;
+const UNAVAILABLE_TEXT =
+  /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|not queryable/i;
+
+const NOTHING_CHANGED =
+  'The directory is not reachable at the moment. Nothing was changed; send the request again in a few seconds.';
+/** I2: whoever hears this cannot know, but it is the whole change or none of it. */
+const UNKNOWN =
+  'The directory stopped answering while the change was being stored: all of it took effect or nothing did. Look, or send the request again in a few seconds.';
+
+/**
+ * Turns a database outage into UNAVAILABLE (503 with Retry-After); leaves every other error as it is. A connection lost
+ * while `committing` leaves open what happened.
+ */
+export function translateOutage(error: unknown, committing = false): unknown {
+  if (error instanceof DomainError || !types.isNativeError(error)) return error;
+  const code = databaseFailure(error)?.code ?? '';
+  if (!UNAVAILABLE_CODES.test(code) && !UNAVAILABLE_TEXT.test(error.message)) return error;
+  return new DomainError('UNAVAILABLE', committing ? UNKNOWN : NOTHING_CHANGED, {
+    retryAfter: 5,
+    cause: error,
+  });
+}

@@ -1,0 +1,202 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createPostgresBackend, type Job, type JobsOptions, Queue, UnrecoverableError, Worker } from 'bullmq';
+import { Redis } from 'ioredis';
+import { z } from 'zod';
+import type { Logger } from './logger.js';
+
+/** The queues; a worker file of the same name serves each. */
+export const QUEUES = ['membership', 'invitation'] as const;
+export type QueueName = (typeof QUEUES)[number];
+
+/** A job says where to look, never what is true (R7). It is parsed at both ends. */
+export const JobPayload = z.object({
+  organizationId: z.uuid(),
+  ids: z.record(z.string(), z.uuid()),
+  requestId: z.string(),
+});
+export type JobPayload = z.output<typeof JobPayload>;
+
+export interface NewJob {
+  queue: QueueName;
+  /** The outbox row's id: adding it twice while it waits is one job. */
+  id: string;
+  payload: JobPayload;
+}
+
+export interface JobsOptionsHere {
+  /** Queues on Redis when given, else on PostgreSQL. */
+  redisUrl: string | undefined;
+  databaseUrl: string;
+  logger: Logger;
+}
+
+/** BullMQ's own tables live beside ours. */
+export const QUEUE_SCHEMA = 'bullmq';
+
+/**
+ * The defaults redeliver a killed worker's job after a minute, and ask an unreachable backend again after 15 s; these
+ * do within about six seconds and one (stack.md).
+ */
+const RECOVERY = { lockDuration: 10_000, stalledInterval: 3_000, maxStalledCount: 10, runRetryDelay: 1_000 };
+
+/** A failing job is repeated while an outage lasts; after that the sweeper finds its rows anyway. */
+const DELIVERY: JobsOptions = {
+  attempts: 8,
+  backoff: { type: 'exponential', delay: 250 },
+  removeOnComplete: true,
+  removeOnFail: { count: 1_000 },
+};
+
+/** Connections of each PostgreSQL-backed queue or worker; each also holds one to listen. */
+const QUEUE_POOL_SIZE = 2;
+
+/** A server that takes connections and says nothing is away. */
+const CONNECT_MS = 3_000;
+
+/** How long running jobs may take to finish when the process stops; the queue gives what is left to another one. */
+const CLOSE_DEADLINE_MS = 5_000;
+/** With the queue away nothing can be finished. */
+const CLOSE_DEADLINE_AWAY_MS = 500;
+/** Before the backend is asked again when it was away at the start. */
+const START_AGAIN_MS = 1_000;
+
+/** What is used of BullMQ's Queue, whose type differs by backend. */
+interface OpenQueue {
+  addBulk(jobs: { name: string; data: JobPayload; opts: JobsOptions }[]): Promise<unknown>;
+  waitUntilReady(): Promise<unknown>;
+  close(): Promise<void>;
+}
+
+/** What is used of BullMQ's Worker. */
+interface OpenWorker {
+  waitUntilReady(): Promise<unknown>;
+  run(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** The queues of one process: the same names and the same workers on either backend. */
+export class Jobs {
+  private readonly queues = new Map<QueueName, Promise<OpenQueue>>();
+  private readonly workers = new Set<OpenWorker>();
+  private readonly clients: Redis[] = [];
+  private readonly closing = new AbortController();
+
+  constructor(private readonly options: JobsOptionsHere) {}
+
+  readonly backend = (): 'redis' | 'postgresql' =>
+    this.options.redisUrl === undefined ? 'postgresql' : 'redis';
+
+  /** Puts jobs into their queues. Waits while the backend is away, so only the relay calls it, with a deadline. */
+  async add(jobs: readonly NewJob[]): Promise<void> {
+    for (const name of QUEUES) {
+      const bulk = jobs
+        .filter((job) => job.queue === name)
+        .map((job) => ({ name, data: job.payload, opts: { ...DELIVERY, jobId: job.id } }));
+      if (bulk.length > 0) await (await this.queue(name)).addBulk(bulk);
+    }
+  }
+
+  /** Serves a queue until `close`. A payload that does not parse fails for good: repeating it cannot help. */
+  work(name: QueueName, concurrency: number, handler: (payload: JobPayload) => Promise<void>): void {
+    const process = async (job: Job): Promise<void> => {
+      const payload = JobPayload.safeParse(job.data);
+      if (!payload.success)
+        throw new UnrecoverableError(`The payload is not one of ours: ${payload.error.message}`);
+      await handler(payload.data);
+    };
+    const connection = this.onRedis() ? this.redis() : undefined;
+    const options = { concurrency, autorun: false, ...RECOVERY };
+    void this.serve(name, () => {
+      const worker = connection
+        ? new Worker(name, process, { connection, ...options })
+        : new Worker(name, process, { connection: this.postgres(), ...options }, createPostgresBackend);
+      worker.on('error', (error) => this.warn(name, error));
+      worker.on('failed', (job, error) =>
+        this.options.logger.warn(
+          { queue: name, job: job?.id, attempt: job?.attemptsMade, err: error },
+          'job failed',
+        ),
+      );
+      return worker;
+    });
+  }
+
+  /**
+   * Lets running jobs finish for a moment, then gives every connection back. A job that is cut off is one that another
+   * process does again.
+   */
+  async close(): Promise<void> {
+    this.closing.abort();
+    const away = this.clients.some((client) => client.status !== 'ready');
+    const finish = async (): Promise<void> => {
+      await Promise.allSettled([...this.workers].map((worker) => worker.close()));
+      await Promise.allSettled([...this.queues.values()].map(async (queue) => (await queue).close()));
+    };
+    await Promise.race([
+      finish(),
+      sleep(away ? CLOSE_DEADLINE_AWAY_MS : CLOSE_DEADLINE_MS, undefined, { ref: false }),
+    ]);
+    for (const client of this.clients) client.disconnect();
+  }
+
+  /** BullMQ remembers a first connection that failed for ever; so a worker that could not start is made anew. */
+  private async serve(name: QueueName, make: () => OpenWorker): Promise<void> {
+    const { signal } = this.closing;
+    while (!signal.aborted) {
+      const worker = make();
+      this.workers.add(worker);
+      try {
+        await worker.waitUntilReady();
+        if (!signal.aborted) await worker.run();
+        return;
+      } catch (error) {
+        this.warn(name, error);
+        this.workers.delete(worker);
+        await worker.close().catch(() => {});
+        await sleep(START_AGAIN_MS, undefined, { signal }).catch(() => {});
+      }
+    }
+  }
+
+  /** Kept once it is ready, for the same reason as a worker. */
+  private queue(name: QueueName): Promise<OpenQueue> {
+    const known = this.queues.get(name);
+    if (known) return known;
+    const queue = this.onRedis()
+      ? new Queue(name, { connection: this.redis() })
+      : new Queue(name, { connection: this.postgres() }, createPostgresBackend);
+    queue.on('error', (error: Error) => this.warn(name, error));
+    const ready = queue.waitUntilReady().then(
+      () => queue,
+      async (error: unknown) => {
+        this.queues.delete(name);
+        await queue.close().catch(() => {});
+        throw error;
+      },
+    );
+    this.queues.set(name, ready);
+    return ready;
+  }
+
+  private warn(queue: QueueName, error: unknown): void {
+    if (!this.closing.signal.aborted) this.options.logger.warn({ queue, err: error }, 'queue connection');
+  }
+
+  private readonly onRedis = (): boolean => this.options.redisUrl !== undefined;
+
+  /** BullMQ blocks on its connection, so requests on it must never give up by themselves. */
+  private redis(): Redis {
+    const client = new Redis(this.options.redisUrl ?? '', { maxRetriesPerRequest: null });
+    client.on('error', (error) => this.options.logger.warn({ err: error }, 'redis connection'));
+    this.clients.push(client);
+    return client;
+  }
+
+  private readonly postgres = () => ({
+    connectionString: this.options.databaseUrl,
+    schema: QUEUE_SCHEMA,
+    max: QUEUE_POOL_SIZE,
+    connectionTimeoutMillis: CONNECT_MS,
+    keepAlive: true,
+  });
+}

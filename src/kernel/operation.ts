@@ -1,0 +1,130 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { z } from 'zod';
+import { type AuditEntry, writeHistory } from './audit.js';
+import type { Context, RecordedChange } from './context.js';
+import { databaseFailure, isRetryable } from './database.js';
+import { DomainError } from './errors.js';
+import { type OutboxMessage, writeOutbox } from './outbox.js';
+import type { Permission } from './permissions.js';
+import { runInOrganization, type Transaction } from './tenancy.js';
+
+/** What `run` works with: the transaction, who asked, and the outbox of this command. */
+export interface Work extends Transaction {
+  readonly context: Context;
+  /** Queues a message that is written with the change, after `run`. */
+  emit(message: OutboxMessage): void;
+  /** Says what the command changed, with values, for the log of whoever asked (`Context.keepRecord`). */
+  record(target: string, changes: RecordedChange['changes']): void;
+}
+
+export interface Operation<I, R> {
+  (context: Context, input: I): Promise<R>;
+  /** Any one of these lets the caller in. Tests read it. */
+  readonly permissions: readonly Permission[];
+}
+
+interface CommandSpec<S extends z.ZodType, R> {
+  permission: Permission;
+  input: S;
+  /** The audit row of this change, or undefined when nothing changed. */
+  audit: (input: z.output<S>, result: R) => AuditEntry | undefined;
+  /** What a violated constraint means to the caller, by constraint name. */
+  constraints?: Record<string, (input: z.output<S>) => DomainError>;
+  run: (tx: Work, input: z.output<S>) => Promise<R>;
+}
+
+interface QuerySpec<S extends z.ZodType, R> {
+  permission: Permission | readonly Permission[];
+  input: S;
+  run: (tx: Work, input: z.output<S>) => Promise<R>;
+}
+
+/** Deadlocks are avoided by lock order; the few that remain are not the caller's business. */
+const MAX_ATTEMPTS = 5;
+
+/**
+ * Declares an operation that changes something. Calling it means, in this order and nowhere else: permission, parse,
+ * one transaction inside the organization, `run`, outbox rows, audit row with the caller's own log, commit, and known constraint names as domain
+ * errors. A deadlock is retried with the same input.
+ */
+export function command<S extends z.ZodType, R>(spec: CommandSpec<S, R>): Operation<z.input<S>, R> {
+  const operation = async (context: Context, raw: z.input<S>): Promise<R> => {
+    requirePermission(context, [spec.permission]);
+    const input = parse(spec.input, raw);
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await runInOrganization(context, async (tx) => {
+          const messages: OutboxMessage[] = [];
+          const recorded: RecordedChange[] = [];
+          const work: Work = {
+            ...tx,
+            context,
+            emit: (message) => messages.push(message),
+            record: (target, changes) => recorded.push({ target, changes }),
+          };
+          const result = await spec.run(work, input);
+          await tx.em.flush();
+          await writeOutbox(tx, context, messages);
+          await writeHistory(tx, context, spec.audit(input, result), recorded);
+          return result;
+        });
+      } catch (error) {
+        if (attempt < MAX_ATTEMPTS && isRetryable(causeOf(error))) {
+          await sleep(Math.random() * 20 * attempt);
+          continue;
+        }
+        const violated = databaseFailure(error)?.constraint;
+        const meaning = violated === undefined ? undefined : spec.constraints?.[violated];
+        throw meaning ? meaning(input) : error;
+      }
+    }
+  };
+  return Object.assign(operation, { permissions: [spec.permission] });
+}
+
+/** Declares an operation that only reads: permission, parse, one read-only transaction inside the organization. */
+export function query<S extends z.ZodType, R>(spec: QuerySpec<S, R>): Operation<z.input<S>, R> {
+  const permissions = typeof spec.permission === 'string' ? [spec.permission] : spec.permission;
+  const operation = async (context: Context, raw: z.input<S>): Promise<R> => {
+    requirePermission(context, permissions);
+    const input = parse(spec.input, raw);
+    const refuse = (): never => {
+      throw new Error('A query changes nothing, so it emits and records nothing.');
+    };
+    const work = (tx: Transaction): Work => ({ ...tx, context, emit: refuse, record: refuse });
+    return runInOrganization(context, (tx) => spec.run(work(tx), input), { readOnly: true });
+  };
+  return Object.assign(operation, { permissions });
+}
+
+function requirePermission(context: Context, anyOf: readonly Permission[]): void {
+  if (anyOf.some((permission) => context.permissions.has(permission))) return;
+  throw new DomainError(
+    'FORBIDDEN',
+    `This credential may not do this: it needs the permission ${anyOf.map((p) => `'${p}'`).join(' or ')}. Use a credential of an owner or admin.`,
+  );
+}
+
+/** The value as the schema has it; INVALID_INPUT names the field and what it must be. */
+export function parse<S extends z.ZodType>(schema: S, raw: unknown): z.output<S> {
+  const parsed = schema.safeParse(raw);
+  if (parsed.success) return parsed.data;
+  const [first] = parsed.error.issues;
+  const issue = first && (insideUnion(first) ?? first);
+  const field = issue?.path.join('.') ?? '';
+  throw new DomainError(
+    'INVALID_INPUT',
+    field === '' ? `${issue?.message}.` : `'${field}': ${issue?.message}.`,
+    { field },
+  );
+}
+
+/** What an alternative objects to inside the value, which says more than that no alternative fits. */
+function insideUnion(issue: z.core.$ZodIssue): z.core.$ZodIssue | undefined {
+  if (issue.code !== 'invalid_union') return undefined;
+  const inner = issue.errors.flat().find(({ path }) => path.length > 0);
+  return inner && { ...inner, path: [...issue.path, ...inner.path] };
+}
+
+const causeOf = (error: unknown): unknown =>
+  error instanceof DomainError && error.cause ? error.cause : error;
