@@ -1,0 +1,76 @@
+import type { IMigrator } from '@mikro-orm/core';
+import { Migrator } from '@mikro-orm/migrations';
+import { MikroORM } from '@mikro-orm/postgresql';
+import { runMigrations as migrateQueues } from 'bullmq';
+import { Client } from 'pg';
+import { Roles } from '../migrations/0001-roles.js';
+import { Organizations } from '../migrations/0002-organizations.js';
+import { Connections } from '../migrations/0003-connections.js';
+import { Users } from '../migrations/0004-users.js';
+import { Groups } from '../migrations/0005-groups.js';
+import { Invitations } from '../migrations/0006-invitations.js';
+import { AuditLog } from '../migrations/0007-audit-log.js';
+import { Outbox } from '../migrations/0008-outbox.js';
+import { RfcProfile } from '../migrations/0009-rfc-profile.js';
+import { UnconfirmedAnswers } from '../migrations/0010-unconfirmed-answers.js';
+import { ProvisioningLog } from '../migrations/0011-provisioning-log.js';
+import { CursorKeys } from '../migrations/0012-cursor-keys.js';
+import { entities } from './entities.js';
+import { QUEUE_SCHEMA } from './kernel/jobs.js';
+
+const MIGRATIONS = [
+  { name: '0001-roles', class: Roles },
+  { name: '0002-organizations', class: Organizations },
+  { name: '0003-connections', class: Connections },
+  { name: '0004-users', class: Users },
+  { name: '0005-groups', class: Groups },
+  { name: '0006-invitations', class: Invitations },
+  { name: '0007-audit-log', class: AuditLog },
+  { name: '0008-outbox', class: Outbox },
+  { name: '0009-rfc-profile', class: RfcProfile },
+  { name: '0010-unconfirmed-answers', class: UnconfirmedAnswers },
+  { name: '0011-provisioning-log', class: ProvisioningLog },
+  { name: '0012-cursor-keys', class: CursorKeys },
+];
+
+/** Any constant: processes that start together must agree on it so that only one of them migrates. */
+const LOCK_KEY = 7_243_511;
+
+/**
+ * Brings a database to this version: our tables, then the queue's own schema. Safe to call from several processes at
+ * once; the later ones wait and find nothing to do. Returns the names of the migrations it ran. The role behind the URL
+ * must own the database and may need CREATEROLE the first time.
+ */
+export async function migrate(databaseUrl: string): Promise<string[]> {
+  const lock = new Client({ connectionString: databaseUrl });
+  await lock.connect();
+  try {
+    await lock.query('select pg_advisory_lock($1)', [LOCK_KEY]);
+    const ran = await withMigrator(databaseUrl, (migrator) => migrator.up());
+    await migrateQueues(lock, QUEUE_SCHEMA);
+    return ran.map((migration) => migration.name);
+  } finally {
+    await lock.end();
+  }
+}
+
+/** The migrations of this version that a database has not had yet. Changes nothing. */
+export async function pendingMigrations(databaseUrl: string): Promise<string[]> {
+  const pending = await withMigrator(databaseUrl, (migrator) => migrator.getPending());
+  return pending.map((migration) => migration.name);
+}
+
+async function withMigrator<T>(databaseUrl: string, work: (migrator: IMigrator) => Promise<T>): Promise<T> {
+  const orm = await MikroORM.init({
+    clientUrl: databaseUrl,
+    entities: [...entities],
+    extensions: [Migrator],
+    migrations: { migrationsList: MIGRATIONS, tableName: 'migrations', snapshot: false },
+    logger: () => {},
+  });
+  try {
+    return await work(orm.migrator);
+  } finally {
+    await orm.close(true);
+  }
+}
