@@ -1,0 +1,81 @@
+import { sql } from 'kysely';
+import type { Context } from '../kernel/context.js';
+import { notFound } from '../kernel/errors.js';
+import { isId } from '../kernel/ids.js';
+import type { Work } from '../kernel/operation.js';
+import type { Transaction } from '../kernel/tenancy.js';
+import type { GroupMember, GroupRecord } from './shapes.js';
+import { DISPLAY_NAME, visibleGroups } from './user-rows.js';
+
+/** The columns of a GroupRecord, of `groups g`. */
+export const GROUP_COLUMNS = sql`
+  g.id, g.display_name, g.external_id, g.connection_id, g.version, g.created_at, g.updated_at`;
+
+export interface GroupRow {
+  id: string;
+  display_name: string;
+  external_id: string | null;
+  connection_id: string | null;
+  version: number;
+  /** Timestamps arrive as text: the ORM reads them itself. */
+  created_at: string;
+  updated_at: string;
+}
+
+export const toGroupRecord = (row: GroupRow): GroupRecord => ({
+  id: row.id,
+  displayName: row.display_name,
+  externalId: row.external_id,
+  connectionId: row.connection_id,
+  version: row.version,
+  createdAt: new Date(row.created_at),
+  updatedAt: new Date(row.updated_at),
+});
+
+/** The group, locked, if the connection manages it or may see it (B24). */
+export async function lockProvisionedGroup(tx: Work, connectionId: string, id: string): Promise<GroupRecord> {
+  const [row] = isId(id)
+    ? await tx.rows(sql<GroupRow>`
+        select ${GROUP_COLUMNS} from groups g
+        where ${visibleGroups(tx.context)} and g.id = ${id}
+          and (g.connection_id = ${connectionId} or g.connection_id is null and ${showsAllGroups(tx, connectionId)})
+        for update
+      `)
+    : [];
+  if (!row) throw notFound('group', id);
+  return toGroupRecord(row);
+}
+
+/**
+ * A provider that is shown the groups made here may also put people into them: that is what the setting is for. It is the
+ * connection's setting, so it holds through whichever door the change came.
+ */
+const showsAllGroups = (tx: Work, connectionId: string) => sql`exists (
+  select from scim_connections s
+  where s.organization_id = ${tx.context.organizationId} and s.id = ${connectionId} and s.shows_all_groups)`;
+
+/**
+ * The members of a group as SCIM shows them: what the provider asked for, of the people it manages (B11). `offset 0`
+ * keeps the look-up of each person one by key: joined, it is planned by statistics that lag behind a growing group and
+ * then compares everybody with everybody.
+ */
+export async function membersOfGroups(
+  tx: Transaction,
+  context: Context,
+  groupIds: readonly string[],
+): Promise<Map<string, GroupMember[]>> {
+  const found = new Map<string, GroupMember[]>(groupIds.map((id) => [id, []]));
+  if (groupIds.length === 0) return found;
+  const managed =
+    context.actor.kind === 'connection' ? sql`u.connection_id = ${context.actor.id}` : sql`true`;
+  const rows = await tx.rows(sql<{ group_id: string; user_id: string; display: string }>`
+    select m.group_id, m.user_id, u.display from memberships m cross join lateral (
+      select ${DISPLAY_NAME} as display from users u
+      where u.organization_id = m.organization_id and u.id = m.user_id and ${managed} offset 0) u
+    where m.organization_id = ${context.organizationId} and m.group_id = any(${groupIds}::uuid[])
+      and m.state in ('adding', 'active')
+    order by m.group_id, m.user_id
+  `);
+  for (const row of rows) found.get(row.group_id)?.push({ userId: row.user_id, display: row.display });
+  return found;
+}

@@ -1,0 +1,18 @@
+import { sql } from 'kysely';
+import { fold } from '../kernel/fold.js';
+import type { Work } from '../kernel/operation.js';
+
+/**
+ * B14: the pending invitation for this address, if there is one, is consumed by this person, once. Only the link is
+ * made here, in the transaction that provisions; the worker applies groups, role and courses. The row is written from
+ * this room because the rule is the directory's: whoever becomes active over SCIM uses up their invitation.
+ */
+export async function linkPendingInvitation(tx: Work, userId: string, email: string | null): Promise<void> {
+  if (email === null) return;
+  const rows = await tx.rows(sql<{ id: string }>`
+    update invitations set state = 'consumed', user_id = ${userId}, consumed_at = now()
+    where organization_id = ${tx.context.organizationId} and email_key = ${fold(email)} and state = 'pending'
+    returning id
+  `);
+  for (const { id } of rows) tx.emit({ topic: 'invitation.consumed', ids: { invitationId: id } });
+}

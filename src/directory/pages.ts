@@ -1,0 +1,66 @@
+import { type RawBuilder, sql } from 'kysely';
+import {
+  type IndexPage,
+  type IndexResult,
+  type KeysetPage,
+  type KeysetResult,
+  readCursor,
+} from '../kernel/page.js';
+import type { Transaction } from '../kernel/tenancy.js';
+import type { Order } from './sort.js';
+
+export interface List {
+  columns: RawBuilder<unknown>;
+  /** The table with its alias: `users u`. */
+  from: RawBuilder<unknown>;
+  where: RawBuilder<unknown>;
+  /** The alias, whose `id` orders the list: ids are made in the order of time, so pages are stable. */
+  alias: 'u' | 'g' | 'r';
+  /** What comes before the id; ties keep the order of the ids. */
+  order?: Order | undefined;
+}
+
+/** A page by index (B10). The total costs a second statement only when the page itself does not show it. */
+export async function indexPage<Row>(
+  tx: Transaction,
+  list: List,
+  page: IndexPage,
+): Promise<IndexResult<Row>> {
+  const id = sql.ref(`${list.alias}.id`);
+  const rows =
+    page.count === 0
+      ? []
+      : await tx.rows(sql<Row>`
+          select ${list.columns} from ${list.from} where ${list.where}
+          order by ${orderOf(list)}${id} limit ${page.count} offset ${page.startIndex - 1}
+        `);
+  const isLast = rows.length > 0 && rows.length < page.count;
+  const isWhole = page.startIndex === 1 && page.count > 0 && rows.length < page.count;
+  const total = isLast || isWhole ? page.startIndex - 1 + rows.length : await count(tx, list);
+  return { total, rows };
+}
+
+/** RFC 7644 section 3.4.2.3: rows without a value come last, or first when descending. */
+const orderOf = ({ order }: List): RawBuilder<unknown> =>
+  order ? sql`${order.key} ${order.descending ? sql`desc nulls first` : sql`asc nulls last`}, ` : sql``;
+
+/** A page by cursor; one row more than asked tells whether another page follows. */
+export async function cursorPage<Row>(
+  tx: Transaction,
+  list: List,
+  page: KeysetPage,
+): Promise<KeysetResult<Row>> {
+  const id = sql.ref(`${list.alias}.id`);
+  const after = page.after ? sql`and ${id} > ${readCursor(page.after)}` : sql``;
+  const rows = await tx.rows(sql<Row>`
+    select ${list.columns} from ${list.from} where ${list.where} ${after} order by ${id} limit ${page.first + 1}
+  `);
+  return { rows: rows.slice(0, page.first), hasNextPage: rows.length > page.first };
+}
+
+export async function count(tx: Transaction, list: List): Promise<number> {
+  const [row] = await tx.rows(sql<{ total: number }>`
+    select count(*)::int as total from ${list.from} where ${list.where}
+  `);
+  return row?.total ?? 0;
+}

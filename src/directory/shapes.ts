@@ -1,0 +1,80 @@
+import type { Role } from '../kernel/permissions.js';
+
+/**
+ * What an `rfc` connection keeps beside the attributes that have a column, in SCIM's own names and shapes, checked
+ * against the table of that profile (`profile-input`); without empty values. Always `{}` on a `standard` connection.
+ */
+export type UserProfile = { readonly [attribute: string]: unknown };
+
+/** The attributes SCIM owns of a person (B8). */
+export interface UserAttributes {
+  userName: string;
+  /** The address the product writes to. Only people of an `rfc` connection may be without one. */
+  email: string | null;
+  active: boolean;
+  externalId: string | null;
+  givenName: string | null;
+  familyName: string | null;
+  title: string | null;
+  employeeNumber: string | null;
+  profile: UserProfile;
+}
+
+/** What one write changes: an absent key is left alone, null clears. */
+export type UserChange = { [Name in keyof UserAttributes]?: UserAttributes[Name] | undefined };
+
+/** One folded change of a group's members. Many operations always end in one of the two forms. */
+export type MembersChange = { add: string[]; remove: string[] } | { replace: string[] };
+
+/** What one write changes of a group. */
+export interface GroupChange {
+  displayName?: string | undefined;
+  externalId?: string | null | undefined;
+  members?: MembersChange | undefined;
+}
+
+/** A person as queries return it. */
+export interface UserRecord extends UserAttributes {
+  id: string;
+  role: Role;
+  /** The connection that manages this person, or null for an ordinary one (B32). */
+  connectionId: string | null;
+  version: number;
+  createdAt: Date;
+  updatedAt: Date;
+}
+
+/** A group as queries return it. */
+export interface GroupRecord {
+  id: string;
+  displayName: string;
+  externalId: string | null;
+  connectionId: string | null;
+  version: number;
+  createdAt: Date;
+  updatedAt: Date;
+}
+
+/** What SCIM shows of a member. */
+export interface GroupMember {
+  userId: string;
+  display: string;
+}
+
+/** What SCIM shows of a person's group. */
+export interface UserGroup {
+  groupId: string;
+  display: string;
+}
+
+/** What a provider asked for, and whether it is in effect already (docs/decisions, accepted then applied). */
+export type MembershipState = 'adding' | 'active' | 'removing';
+
+/** Someone's membership as the product sees it: a `removing` one is still in effect, an `adding` one not yet. */
+export interface MembershipRecord {
+  groupId: string;
+  userId: string;
+  state: MembershipState;
+  acceptedAt: Date;
+  appliedAt: Date | null;
+}

@@ -1,0 +1,80 @@
+import { sql } from 'kysely';
+import { z } from 'zod';
+import { fold } from '../kernel/fold.js';
+import { command, type Work } from '../kernel/operation.js';
+import { requireActiveConnection } from './active-connection.js';
+import { type AcceptedChange, changeMembers, prepareMembers } from './change-members.js';
+import { GROUP_COLUMNS, type GroupRow, lockProvisionedGroup, toGroupRecord } from './group-rows.js';
+import { groupNameTaken } from './provision-group.js';
+import { changesBetween } from './record-change.js';
+import type { GroupRecord } from './shapes.js';
+import { ExpectedVersion, requireVersion } from './update-provisioned-user.js';
+import { displayNameSchema, groupExternalIdSchema, MembersChangeInput } from './user-input.js';
+
+export interface UpdatedGroup {
+  group: GroupRecord;
+  /** The names of the attributes that changed, `members` among them; empty when the write changed nothing. */
+  changed: string[];
+  change: AcceptedChange | undefined;
+}
+
+const UpdateProvisionedGroupInput = z.object({
+  connectionId: z.string(),
+  id: z.string(),
+  /** If-Match (RFC 7644 section 3.14). */
+  expectedVersion: ExpectedVersion.optional(),
+  displayName: displayNameSchema.optional(),
+  externalId: groupExternalIdSchema.optional(),
+  members: MembersChangeInput.optional(),
+});
+
+/**
+ * Changes a group of the connection in one transaction, however many operations were folded into the input (B27-B30).
+ * Members are accepted now and applied by the worker; the cost follows the change, never the size of the group.
+ * NOT_FOUND for an unknown group or member, CONFLICT for a name that is taken.
+ */
+export const updateProvisionedGroup = command({
+  permission: 'provisioning:write',
+  input: UpdateProvisionedGroupInput,
+  audit: (_input, { group, changed, change }: UpdatedGroup) =>
+    changed.length === 0
+      ? undefined
+      : { action: 'group.updated', target: group.id, details: { changed, ...change } },
+  constraints: {
+    groups_display_name_unique: (input) => groupNameTaken(input.displayName ?? ''),
+  },
+  async run(tx, input) {
+    const { unknownMember } = await requireActiveConnection(tx, input.connectionId);
+    const { members } = input;
+    const prepared = members && (await prepareMembers(tx, input.id, members, 'managed', unknownMember));
+    const current = await lockProvisionedGroup(tx, input.connectionId, input.id);
+    requireVersion(current, input.expectedVersion);
+    const change = prepared && (await changeMembers(tx, current.id, prepared));
+    const changed = changedDetails(current, input);
+    if (change && change.accepted > 0) changed.push('members');
+    const group = changed.length === 0 ? current : await write(tx, current, input);
+    const { displayName, externalId } = group;
+    tx.record(group.id, changesBetween(current, { displayName, externalId }));
+    return { group, changed, change };
+  },
+});
+
+type Input = z.output<typeof UpdateProvisionedGroupInput>;
+
+function changedDetails(current: GroupRecord, input: Input): string[] {
+  const names = ['displayName', 'externalId'] as const;
+  return names.filter((name) => input[name] !== undefined && input[name] !== current[name]);
+}
+
+async function write(tx: Work, current: GroupRecord, input: Input): Promise<GroupRecord> {
+  const displayName = input.displayName ?? current.displayName;
+  const externalId = input.externalId === undefined ? current.externalId : input.externalId;
+  const [row] = await tx.rows(sql<GroupRow>`
+    update groups as g set display_name = ${displayName}, display_name_key = ${fold(displayName)},
+      external_id = ${externalId}, version = version + 1, updated_at = now()
+    where organization_id = ${tx.context.organizationId} and id = ${current.id}
+    returning ${GROUP_COLUMNS}
+  `);
+  if (!row) throw new Error('A locked group vanished.');
+  return toGroupRecord(row);
+}

@@ -1,0 +1,86 @@
+import { type RawBuilder, sql } from 'kysely';
+import type { Context } from '../kernel/context.js';
+import type { Role } from '../kernel/permissions.js';
+import type { Transaction } from '../kernel/tenancy.js';
+import type { UserGroup, UserProfile, UserRecord } from './shapes.js';
+
+/** The columns of a UserRecord, of `users u`. */
+export const USER_COLUMNS = sql`
+  u.id, u.user_name, u.email, u.external_id, u.given_name, u.family_name, u.title, u.employee_number, u.active,
+  u.attributes, u.role, u.connection_id, u.version, u.created_at, u.updated_at`;
+
+export interface UserRow {
+  id: string;
+  user_name: string | null;
+  email: string | null;
+  external_id: string | null;
+  given_name: string | null;
+  family_name: string | null;
+  title: string | null;
+  employee_number: string | null;
+  active: boolean;
+  attributes: UserProfile;
+  role: Role;
+  connection_id: string | null;
+  version: number;
+  /** Timestamps arrive as text: the ORM reads them itself. */
+  created_at: string;
+  updated_at: string;
+}
+
+/** Somebody invited or registered here has no user name of their own: their address stands in. */
+export const toUserRecord = (row: UserRow): UserRecord => ({
+  id: row.id,
+  userName: row.user_name ?? row.email ?? '',
+  email: row.email,
+  active: row.active,
+  externalId: row.external_id,
+  givenName: row.given_name,
+  familyName: row.family_name,
+  title: row.title,
+  employeeNumber: row.employee_number,
+  profile: row.attributes,
+  role: row.role,
+  connectionId: row.connection_id,
+  version: row.version,
+  createdAt: new Date(row.created_at),
+  updatedAt: new Date(row.updated_at),
+});
+
+/** B11: a connection sees the people it created or adopted; the product sees everyone. */
+export function visibleUsers(context: Context): RawBuilder<unknown> {
+  const inOrganization = sql`u.organization_id = ${context.organizationId}`;
+  if (context.actor.kind !== 'connection') return inOrganization;
+  return sql`${inOrganization} and u.connection_id = ${context.actor.id}`;
+}
+
+/** B24: a connection sees its own groups, or all of them when its setting says so. */
+export function visibleGroups(context: Context): RawBuilder<unknown> {
+  const inOrganization = sql`g.organization_id = ${context.organizationId}`;
+  if (context.actor.kind !== 'connection' || context.actor.showsAllGroups) return inOrganization;
+  return sql`${inOrganization} and g.connection_id = ${context.actor.id}`;
+}
+
+/** How a person is called where there is room for one name: display name, full name, user name, address. */
+export const DISPLAY_NAME = sql`coalesce(u.attributes ->> 'displayName',
+  nullif(concat_ws(' ', u.given_name, u.family_name), ''), u.user_name, u.email)`;
+
+/** The groups of some people as SCIM shows them: what the provider asked for, applied or not; by key as in `membersOfGroups`. */
+export async function groupsOfUsers(
+  tx: Transaction,
+  context: Context,
+  userIds: readonly string[],
+): Promise<Map<string, UserGroup[]>> {
+  const found = new Map<string, UserGroup[]>(userIds.map((id) => [id, []]));
+  if (userIds.length === 0) return found;
+  const rows = await tx.rows(sql<{ user_id: string; group_id: string; display: string }>`
+    select m.user_id, m.group_id, g.display_name as display from memberships m cross join lateral (
+      select g.display_name from groups g
+      where g.organization_id = m.organization_id and g.id = m.group_id and ${visibleGroups(context)} offset 0) g
+    where m.organization_id = ${context.organizationId} and m.user_id = any(${userIds}::uuid[])
+      and m.state in ('adding', 'active')
+    order by m.user_id, m.group_id
+  `);
+  for (const row of rows) found.get(row.user_id)?.push({ groupId: row.group_id, display: row.display });
+  return found;
+}

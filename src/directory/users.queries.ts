@@ -1,0 +1,110 @@
+import { sql } from 'kysely';
+import { z } from 'zod';
+import type { Context } from '../kernel/context.js';
+import { notFound } from '../kernel/errors.js';
+import { isId } from '../kernel/ids.js';
+import { query } from '../kernel/operation.js';
+import { KeysetPage, type KeysetResult } from '../kernel/page.js';
+import { compileFilter } from './filter/compile.js';
+import { count, cursorPage, type List } from './pages.js';
+import { profileOf } from './profile.js';
+import { ScimPage, type ScimPageResult, SortInput, scimPage } from './scim-page.js';
+import type { UserGroup, UserRecord } from './shapes.js';
+import { compileSort, type SortRequest } from './sort.js';
+import { groupsOfUsers, toUserRecord, USER_COLUMNS, type UserRow, visibleUsers } from './user-rows.js';
+
+/** Who may read people: a provider those it manages, an API caller everyone. */
+const permission = ['provisioning:read', 'user:read'] as const;
+
+const filter = z.string().nullish();
+
+/** A loader asks for the people behind one page of a nested list at most. */
+const MAX_BY_ID = 10_000;
+
+/** A person with the groups SCIM shows, when they were asked for. */
+export interface UserWithGroups {
+  user: UserRecord;
+  groups: UserGroup[];
+}
+
+/**
+ * The people a connection sees, by index or cursor (B10-B12). What its profile does not allow in a filter is NOT_SUPPORTED, what
+ * does not parse INVALID_INPUT.
+ */
+export const userIndex = query({
+  permission,
+  input: z.object({
+    filter,
+    sort: SortInput,
+    page: ScimPage.prefault({}),
+    withGroups: z.boolean().default(true),
+  }),
+  async run(tx, input): Promise<ScimPageResult<UserWithGroups>> {
+    const found = list(tx.context, input.filter, input.sort);
+    const { rows, ...page } = await scimPage<UserRow>(tx, found, input.page, { resource: 'User', ...input });
+    const groups = input.withGroups
+      ? await groupsOfUsers(
+          tx,
+          tx.context,
+          rows.map((row) => row.id),
+        )
+      : undefined;
+    return {
+      ...page,
+      rows: rows.map((row) => ({ user: toUserRecord(row), groups: groups?.get(row.id) ?? [] })),
+    };
+  },
+});
+
+/** The people of the organization, oldest first, by cursor; the whole filter language works (B12). */
+export const users = query({
+  permission,
+  input: z.object({ filter, page: KeysetPage.prefault({}) }),
+  async run(tx, input): Promise<KeysetResult<UserRecord>> {
+    const { rows, hasNextPage } = await cursorPage<UserRow>(tx, list(tx.context, input.filter), input.page);
+    return { rows: rows.map(toUserRecord), hasNextPage };
+  },
+});
+
+/** How many people a filter finds. */
+export const userCount = query({
+  permission,
+  input: z.object({ filter }),
+  run: (tx, input) => count(tx, list(tx.context, input.filter)),
+});
+
+/** One person with the groups SCIM shows. NOT_FOUND for anyone the caller may not see. */
+export const user = query({
+  permission,
+  input: z.object({ id: z.string(), withGroups: z.boolean().default(true) }),
+  async run(tx, { id, withGroups }): Promise<UserWithGroups> {
+    const [row] = isId(id)
+      ? await tx.rows(
+          sql<UserRow>`select ${USER_COLUMNS} from users u where ${visibleUsers(tx.context)} and u.id = ${id}`,
+        )
+      : [];
+    if (!row) throw notFound('user', id);
+    const groups = withGroups ? (await groupsOfUsers(tx, tx.context, [id])).get(id) : undefined;
+    return { user: toUserRecord(row), groups: groups ?? [] };
+  },
+});
+
+/** Some people by id, in no particular order; ids that name nobody are left out. */
+export const usersById = query({
+  permission,
+  input: z.object({ ids: z.array(z.uuid()).max(MAX_BY_ID) }),
+  async run(tx, { ids }): Promise<UserRecord[]> {
+    const rows = await tx.rows(sql<UserRow>`
+      select ${USER_COLUMNS} from users u where ${visibleUsers(tx.context)} and u.id = any(${ids}::uuid[])
+    `);
+    return rows.map(toUserRecord);
+  },
+});
+
+function list(context: Context, text: string | null | undefined, sort?: SortRequest): List {
+  const profile = profileOf(context);
+  const visible = visibleUsers(context);
+  const where = text ? sql`${visible} and (${compileFilter(text, 'User', profile)})` : visible;
+  const order = sort && compileSort(sort, profile.resources.User);
+  return { columns: USER_COLUMNS, from: sql`users u`, where, alias: 'u', order };
+}
