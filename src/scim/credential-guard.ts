@@ -1,0 +1,75 @@
+import { createHash } from 'node:crypto';
+import { DomainError } from '../kernel/errors.js';
+import type { LogOwner } from '../provisioning/log-entry.js';
+
+export interface GuardOptions {
+  /** Refusals one address may collect at once. */
+  refusals: number;
+  /** Refusals a second that are forgiven. */
+  forgivenPerSecond: number;
+}
+
+/** Identity providers share addresses between customers, so one of them with an old token must not shut out the rest. */
+const OPTIONS: GuardOptions = { refusals: 1_000, forgivenPerSecond: 20 };
+
+/** Credentials and addresses that are remembered; the oldest are forgotten first. */
+const MAX_REMEMBERED = 10_000;
+
+/**
+ * Remembers, in this process, which credentials were good and which addresses sent bad ones. Memory decides nothing
+ * about access: it only says whose pace a request counts for before the database is asked, and who must wait.
+ */
+export class CredentialGuard {
+  private readonly good = new Map<string, LogOwner>();
+  private readonly refusals = new Map<string, { count: number; at: number }>();
+
+  constructor(private readonly options: GuardOptions = OPTIONS) {}
+
+  /** Whose this credential was when it was last accepted. */
+  ownerOf(authorization: string | undefined): LogOwner | undefined {
+    return authorization === undefined ? undefined : this.good.get(fingerprint(authorization));
+  }
+
+  /**
+   * Throws RATE_LIMITED for a credential that has not been good yet from an address with too many refusals, whether it
+   * is good or not, before anybody looks: the answer tells nothing.
+   */
+  requirePatience(address: string): void {
+    if (Math.ceil(this.countOf(address)) < this.options.refusals) return;
+    throw new DomainError(
+      'RATE_LIMITED',
+      'Too many requests without a valid credential came from this address. Send the request again after the time in Retry-After.',
+      { retryAfter: Math.max(1, Math.ceil(1 / this.options.forgivenPerSecond)) },
+    );
+  }
+
+  accepted(authorization: string | undefined, owner: LogOwner): void {
+    if (authorization !== undefined) remember(this.good, fingerprint(authorization), owner);
+  }
+
+  refused(authorization: string | undefined, address: string): void {
+    if (authorization !== undefined) this.good.delete(fingerprint(authorization));
+    remember(this.refusals, address, { count: this.countOf(address) + 1, at: performance.now() });
+  }
+
+  private countOf(address: string): number {
+    const known = this.refusals.get(address);
+    if (!known) return 0;
+    return Math.max(
+      0,
+      known.count - ((performance.now() - known.at) / 1000) * this.options.forgivenPerSecond,
+    );
+  }
+}
+
+/** Memory holds no credential in the clear. */
+const fingerprint = (authorization: string): string =>
+  createHash('sha256').update(authorization, 'utf8').digest('base64');
+
+function remember<V>(memory: Map<string, V>, key: string, value: V): void {
+  memory.delete(key);
+  memory.set(key, value);
+  if (memory.size <= MAX_REMEMBERED) return;
+  const [oldest] = memory.keys();
+  if (oldest !== undefined) memory.delete(oldest);
+}

@@ -1,0 +1,82 @@
+import { deprovisionGroup } from '../directory/deprovision-group.js';
+import { type GroupWithMembers, group, groupIndex } from '../directory/groups.queries.js';
+import { provisionGroup } from '../directory/provision-group.js';
+import { updateProvisionedGroup } from '../directory/update-provisioned-group.js';
+import type { Call, ResourceEndpoint, ScimAnswer } from './call.js';
+import { foldGroupPatch } from './group-patch.js';
+import { groupInputFrom, toGroupResource } from './group-resource.js';
+import { parsePatch } from './patch.js';
+import { isWanted, project, readProjection } from './projection.js';
+
+const projectionOf = ({ scim, projection }: Pick<Call, 'scim' | 'projection'>) =>
+  readProjection(projection, scim.profile.resources.Group);
+
+/** `/Groups` (RFC 7644 section 3, B23-B31): each function is the translation of one operation. */
+export const groupsEndpoint: ResourceEndpoint = {
+  path: '/Groups',
+
+  async list({ scim }, { filter, sort, page, projection: wanted }) {
+    const projection = projectionOf({ scim, projection: wanted });
+    const withMembers = isWanted(projection, 'members');
+    const { rows, ...found } = await groupIndex(scim.context, { filter, sort, page, withMembers });
+    const resources = rows.map((row) =>
+      project(toGroupResource(row.group, row.members, scim.baseUrl), projection),
+    );
+    return { ...found, rows: resources };
+  },
+
+  async create(call, body) {
+    const { context, connectionId } = call.scim;
+    return shown(201, call, await provisionGroup(context, { connectionId, ...groupInputFrom(body) }));
+  },
+
+  async read(call, id) {
+    const withMembers = isWanted(projectionOf(call), 'members');
+    return shown(200, call, await group(call.scim.context, { id, withMembers }));
+  },
+
+  async replace(call, id, body) {
+    const { context, connectionId, profile } = call.scim;
+    const unsaid = profile.putWithoutMembers === 'cleared' ? [] : undefined;
+    const { members = unsaid, ...details } = groupInputFrom(body);
+    await updateProvisionedGroup(context, {
+      connectionId,
+      id,
+      expectedVersion: call.expectedVersion,
+      ...details,
+      // In `standard` a PUT without `members` speaks of the details: guessing "nobody" would empty the group.
+      ...(members && { members: { replace: members } }),
+    });
+    const withMembers = isWanted(projectionOf(call), 'members');
+    return shown(200, call, await group(context, { id, withMembers }));
+  },
+
+  async modify(call, id, body) {
+    const { context, connectionId, profile, baseUrl } = call.scim;
+    const change = foldGroupPatch(parsePatch(body), { profile, ignored: call.ignored });
+    const input = { connectionId, id, expectedVersion: call.expectedVersion, ...change };
+    const changed = await updateProvisionedGroup(context, input);
+    if (profile.patchGroup.answers === 204) {
+      return { status: 204, location: `${baseUrl}/Groups/${id}`, version: changed.group.version };
+    }
+    const withMembers = isWanted(projectionOf(call), 'members');
+    return shown(200, call, await group(context, { id, withMembers }));
+  },
+
+  async remove({ scim, expectedVersion }, id) {
+    const { context, connectionId } = scim;
+    await deprovisionGroup(context, { connectionId, id, expectedVersion });
+    return { status: 204 };
+  },
+};
+
+/** One group as the answer: where, which version, and what was asked for of the resource. */
+function shown(status: 200 | 201, call: Call, { group, members }: GroupWithMembers): ScimAnswer {
+  const { baseUrl } = call.scim;
+  return {
+    status,
+    location: `${baseUrl}/Groups/${group.id}`,
+    version: group.version,
+    resource: project(toGroupResource(group, members, baseUrl), projectionOf(call)),
+  };
+}
