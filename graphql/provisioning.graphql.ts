@@ -1,0 +1,206 @@
+import 'reflect-metadata';
+import { GraphQLJSONObject } from 'graphql-scalars';
+import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
+import type { UserProfile } from '../src/directory/shapes.js';
+import { GroupType } from './group.graphql.js';
+import { MembershipChange } from './membership.graphql.js';
+import { UserType } from './user.graphql.js';
+
+@InputType({ description: 'A person to provision, as an identity provider would (POST /Users).' })
+export class ProvisionUserInput {
+  @Field(() => ID, { description: 'The SCIM connection that will manage the person.' })
+  connectionId!: string;
+
+  @Field(() => String, { description: 'The name at the identity provider, unique.' })
+  userName!: string;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'The work e-mail address; required and unique in the standard profile.',
+  })
+  email?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: "The identity provider's own id, unique; required by the standard profile.",
+  })
+  externalId?: string | null;
+
+  @Field(() => Boolean, { defaultValue: true, description: 'Whether the person may sign in.' })
+  active!: boolean;
+
+  @Field(() => String, { nullable: true, description: 'First name.' })
+  givenName?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Last name.' })
+  familyName?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Job title.' })
+  title?: string | null;
+
+  @Field(() => String, { nullable: true, description: "The employer's number for this person." })
+  employeeNumber?: string | null;
+
+  @Field(() => GraphQLJSONObject, {
+    nullable: true,
+    description:
+      "What else to keep, in SCIM's own names and shapes and as a whole; only a connection with the RFC profile keeps it.",
+  })
+  profile?: UserProfile;
+}
+
+@InputType({ description: 'What to change of a person; what is left out stays, null clears.' })
+export class UserChangeInput {
+  @Field(() => String, { nullable: true, description: 'The name at the identity provider, unique.' })
+  userName?: string;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'The work e-mail address; required and unique in the standard profile.',
+  })
+  email?: string | null;
+
+  @Field(() => String, { nullable: true, description: "The identity provider's own id, unique." })
+  externalId?: string | null;
+
+  @Field(() => Boolean, { nullable: true, description: 'Whether the person may sign in.' })
+  active?: boolean;
+
+  @Field(() => String, { nullable: true, description: 'First name.' })
+  givenName?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Last name.' })
+  familyName?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Job title.' })
+  title?: string | null;
+
+  @Field(() => String, { nullable: true, description: "The employer's number for this person." })
+  employeeNumber?: string | null;
+
+  @Field(() => GraphQLJSONObject, {
+    nullable: true,
+    description:
+      "What else to keep, in SCIM's own names and shapes and as a whole; only a connection with the RFC profile keeps it.",
+  })
+  profile?: UserProfile;
+}
+
+@InputType({ description: 'A change of a provisioned person (PUT or PATCH /Users/{id}).' })
+export class UpdateProvisionedUserInput {
+  @Field(() => ID, { description: 'The SCIM connection that manages the person.' })
+  connectionId!: string;
+
+  @Field(() => ID, { description: 'Whom to change.' })
+  id!: string;
+
+  @Field(() => Int, { nullable: true, description: 'Refuse when the person changed since this version.' })
+  expectedVersion?: number;
+
+  @Field(() => UserChangeInput, { description: 'What to change.' })
+  change!: UserChangeInput;
+}
+
+@InputType({ description: 'A provisioned person or group to end (DELETE).' })
+export class DeprovisionInput {
+  @Field(() => ID, { description: 'The SCIM connection that manages it.' })
+  connectionId!: string;
+
+  @Field(() => ID, { description: 'The id of the person or group.' })
+  id!: string;
+
+  @Field(() => Int, { nullable: true, description: 'Refuse when it changed since this version.' })
+  expectedVersion?: number;
+}
+
+@InputType({ description: 'A group to provision, as an identity provider would (POST /Groups).' })
+export class ProvisionGroupInput {
+  @Field(() => ID, { description: 'The SCIM connection that will manage the group.' })
+  connectionId!: string;
+
+  @Field(() => String, { description: 'Its name, unique among all groups of the organization.' })
+  displayName!: string;
+
+  @Field(() => String, { nullable: true, description: "The identity provider's own id." })
+  externalId?: string | null;
+
+  @Field(() => [ID], { nullable: true, description: 'The ids of its first members.' })
+  members?: string[];
+}
+
+@InputType({ description: 'A change of members: either a whole new list, or people to add and to remove.' })
+export class MembersChangeInput {
+  @Field(() => [ID], {
+    nullable: true,
+    description: 'The whole new list. Only provisioned people are removed.',
+  })
+  replace?: string[];
+
+  @Field(() => [ID], { nullable: true, description: 'Whom to add.' })
+  add?: string[];
+
+  @Field(() => [ID], { nullable: true, description: 'Whom to remove, if they are provisioned.' })
+  remove?: string[];
+}
+
+@InputType({ description: 'A change of a provisioned group (PUT or PATCH /Groups/{id}).' })
+export class UpdateProvisionedGroupInput {
+  @Field(() => ID, { description: 'The SCIM connection that manages the group.' })
+  connectionId!: string;
+
+  @Field(() => ID, { description: 'Which group.' })
+  id!: string;
+
+  @Field(() => Int, { nullable: true, description: 'Refuse when the group changed since this version.' })
+  expectedVersion?: number;
+
+  @Field(() => String, { nullable: true, description: 'A new name.' })
+  displayName?: string;
+
+  @Field(() => String, { nullable: true, description: "The identity provider's own id." })
+  externalId?: string | null;
+
+  @Field(() => MembersChangeInput, { nullable: true, description: 'A change of members.' })
+  members?: MembersChangeInput;
+}
+
+@ObjectType({ description: 'A provisioned person.', simpleResolvers: true })
+export class ProvisionUserPayload {
+  @Field(() => UserType, { description: 'The person.' })
+  user!: UserType;
+
+  @Field(() => Boolean, { description: 'Whether they existed before and became managed by the connection.' })
+  adopted!: boolean;
+}
+
+@ObjectType({ description: 'A changed person.', simpleResolvers: true })
+export class UpdateProvisionedUserPayload {
+  @Field(() => UserType, { description: 'The person.' })
+  user!: UserType;
+
+  @Field(() => [String], { description: 'The names of the attributes that changed; empty when nothing did.' })
+  changed!: string[];
+}
+
+@ObjectType({ description: 'A provisioned or changed group.', simpleResolvers: true })
+export class ProvisionedGroupPayload {
+  @Field(() => GroupType, { description: 'The group.' })
+  group!: GroupType;
+
+  @Field(() => MembershipChange, {
+    nullable: true,
+    description: 'The accepted change of members; null when nobody moved.',
+  })
+  membershipChange!: MembershipChange | null;
+}
+
+@ObjectType({ description: 'A group whose provisioning ended.', simpleResolvers: true })
+export class DeprovisionGroupPayload {
+  @Field(() => ID, { description: 'Its id.' })
+  id!: string;
+
+  @Field(() => Boolean, {
+    description: 'Whether it stays as an ordinary group with people who are not provisioned.',
+  })
+  kept!: boolean;
+}
