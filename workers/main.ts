@@ -1,0 +1,52 @@
+import { applyInvitation } from '../src/invitations/apply-invitation.js';
+import type { Database } from '../src/kernel/database.js';
+import type { Jobs } from '../src/kernel/jobs.js';
+import type { Logger } from '../src/kernel/logger.js';
+import { workerContext } from './context.js';
+import { LogKeeper } from './log-keeper.js';
+import { MEMBERSHIP_CONCURRENCY, settleGroup } from './membership.worker.js';
+import { OutboxRelay } from './outbox-relay.js';
+import { Sweeper } from './sweeper.js';
+
+const INVITATION_CONCURRENCY = 2;
+
+export interface Workers {
+  /** Stops taking new work and lets running jobs finish, or at least the batch they are at. */
+  stop(): Promise<void>;
+}
+
+export interface WorkerOptions {
+  /** Whole months of the provisioning log that are kept; undefined means the product's own number. */
+  logMonths?: number;
+}
+
+/** Starts everything asynchronous of one process: relay, workers, sweeper, the keeper of the provisioning log. */
+export function startWorkers(
+  database: Database,
+  jobs: Jobs,
+  logger: Logger,
+  options: WorkerOptions = {},
+): Workers {
+  const stopping = new AbortController();
+  jobs.work('membership', MEMBERSHIP_CONCURRENCY, async ({ ids, ...job }) => {
+    if (!ids.groupId) return;
+    await settleGroup(workerContext(database, 'membership', job), ids.groupId, stopping.signal);
+  });
+  jobs.work('invitation', INVITATION_CONCURRENCY, async ({ ids, ...job }) => {
+    const { invitationId } = ids;
+    if (invitationId) await applyInvitation(workerContext(database, 'invitation', job), { invitationId });
+  });
+  const relay = new OutboxRelay(database, jobs, logger);
+  const sweeper = new Sweeper(database, logger);
+  const keeper = new LogKeeper(database, logger, options.logMonths);
+  relay.start();
+  sweeper.start();
+  keeper.start();
+  return {
+    async stop() {
+      stopping.abort();
+      await Promise.all([relay.stop(), sweeper.stop(), keeper.stop()]);
+      await jobs.close();
+    },
+  };
+}

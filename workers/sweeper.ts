@@ -1,0 +1,94 @@
+import { sql } from 'kysely';
+import { applyInvitation } from '../src/invitations/apply-invitation.js';
+import type { Context } from '../src/kernel/context.js';
+import type { Database } from '../src/kernel/database.js';
+import type { Logger } from '../src/kernel/logger.js';
+import { runInSystem } from '../src/kernel/tenancy.js';
+import { workerContext } from './context.js';
+import { Loop } from './loop.js';
+import { settleGroup } from './membership.worker.js';
+import { swept } from './metrics.js';
+
+const INTERVAL_MS = 2_000;
+/** Younger rows still have their job; older ones have lost it, or their queue is away. */
+const OVERDUE = sql`interval '4 seconds'`;
+const BATCH_SIZE = 200;
+
+/**
+ * Applies what has waited too long, straight from the tables and without any queue: a lost job, a flushed Redis or a
+ * dead worker costs seconds, never truth (I3, I10).
+ */
+export class Sweeper {
+  private readonly loop = new Loop(() => this.round());
+
+  constructor(
+    private readonly database: Database,
+    private readonly logger: Logger,
+  ) {}
+
+  readonly start = (): void => this.loop.start();
+  readonly stop = (): Promise<void> => this.loop.stop();
+
+  /**
+   * One round; how many groups and invitations it found waiting and settled. What cannot be settled now is logged and
+   * left for the next round, so that it holds up nobody else.
+   */
+  async sweep(): Promise<number> {
+    const groups = await runInSystem(this.database, (tx) =>
+      tx.rows(sql<Waiting>`
+        select distinct organization_id, group_id as id from memberships
+        where state <> 'active' and accepted_at < now() - ${OVERDUE} limit ${BATCH_SIZE}
+      `),
+    );
+    const settled = await this.each('group', groups, settleGroup);
+    const invitations = await runInSystem(this.database, (tx) =>
+      tx.rows(sql<Waiting>`
+        select organization_id, id from invitations
+        where state = 'consumed' and applied_at is null and consumed_at < now() - ${OVERDUE} limit ${BATCH_SIZE}
+      `),
+    );
+    return (
+      settled +
+      (await this.each('invitation', invitations, (context, invitationId) =>
+        applyInvitation(context, { invitationId }),
+      ))
+    );
+  }
+
+  private async each(
+    kind: 'group' | 'invitation',
+    rows: readonly Waiting[],
+    settle: (context: Context, id: string, stopping: AbortSignal) => Promise<unknown>,
+  ): Promise<number> {
+    let settled = 0;
+    for (const { organization_id: organizationId, id } of rows) {
+      if (this.loop.stopping.aborted) break;
+      try {
+        await settle(
+          workerContext(this.database, 'sweeper', { organizationId, requestId: 'sweeper' }),
+          id,
+          this.loop.stopping,
+        );
+        swept.inc({ kind });
+        settled += 1;
+      } catch (error) {
+        this.logger.warn({ err: error, organizationId, [kind]: id }, 'this waits for the next sweep');
+      }
+    }
+    return settled;
+  }
+
+  private async round(): Promise<number> {
+    try {
+      return (await this.sweep()) >= BATCH_SIZE ? 0 : INTERVAL_MS;
+    } catch (error) {
+      this.logger.warn({ err: error }, 'the sweep was cut short and starts again');
+      return INTERVAL_MS;
+    }
+  }
+}
+
+interface Waiting {
+  organization_id: string;
+  id: string;
+}
