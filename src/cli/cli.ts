@@ -1,0 +1,55 @@
+import { ConfigError, readConfig } from '../config.js';
+import { DomainError } from '../kernel/errors.js';
+import { createLogger } from '../kernel/logger.js';
+import { openDatabase } from '../open-database.js';
+import { type Command, readArguments, UsageError } from './command.js';
+import { orgCreate } from './org.js';
+import { scimConnect } from './scim.js';
+import { simulateCommand } from './simulate.js';
+import { tokenCreate } from './token.js';
+
+const COMMANDS: Readonly<Record<string, Command>> = {
+  'org create': orgCreate,
+  'scim connect': scimConnect,
+  'token create': tokenCreate,
+};
+
+const HELP = `usage: npm run -s cli -- <command>
+
+  ${Object.values(COMMANDS)
+    .map((command) => command.usage)
+    .join('\n  ')}
+  simulate --base URL --token T --idp entra|okta|onelogin --users N --groups M
+`;
+
+/** The exit code: 0 done, 1 refused or failed, 2 not understood. */
+async function main(argv: string[]): Promise<number> {
+  if (argv[0] === 'simulate') return simulateCommand(argv.slice(1));
+  const command = COMMANDS[argv.slice(0, 2).join(' ')];
+  if (!command) {
+    process.stderr.write(HELP);
+    return 2;
+  }
+  const { slug, values } = readArguments(command, argv.slice(2));
+  const config = readConfig();
+  const logger = createLogger('warn');
+  const opened = await openDatabase(config, logger, () => {});
+  try {
+    const result = await command.run({ config, database: opened.database }, slug, values);
+    const lines = Object.entries(result).map(([name, value]) => `${name}: ${value}`);
+    process.stdout.write(`${values.json ? JSON.stringify(result) : lines.join('\n')}\n`);
+    return 0;
+  } finally {
+    await opened.close();
+  }
+}
+
+main(process.argv.slice(2)).then(
+  (code) => process.exit(code),
+  (error: unknown) => {
+    const isUsage = error instanceof UsageError;
+    const isPlain = isUsage || error instanceof DomainError || error instanceof ConfigError;
+    process.stderr.write(`${isPlain ? (error as Error).message : (error as Error).stack}\n`);
+    process.exit(isUsage ? 2 : 1);
+  },
+);

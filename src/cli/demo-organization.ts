@@ -1,0 +1,47 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { z } from 'zod';
+import { connectSimulatedSso } from '../access/connect-simulated-sso.js';
+import { issueApiToken } from '../access/issue-api-token.js';
+import type { Database } from '../kernel/database.js';
+import { newId } from '../kernel/ids.js';
+import { createOrganization } from '../organizations/create-organization.js';
+import { connectScim } from '../provisioning/connect-scim.js';
+import { operatorContext } from './operator.js';
+
+const DemoOrganization = z.object({
+  organizationId: z.string(),
+  slug: z.string(),
+  token: z.string(),
+  clientId: z.string(),
+  clientSecret: z.string(),
+  apiToken: z.string(),
+});
+
+export type DemoOrganization = z.output<typeof DemoOrganization>;
+
+/**
+ * The organization of the demo. Its secrets are shown at every start, so they are kept beside the demo's data, readable
+ * by this user alone; nothing else in the product stores a secret.
+ */
+export async function demoOrganization(database: Database, dataDir: string): Promise<DemoOrganization> {
+  const file = path.join(dataDir, 'demo.json');
+  if (existsSync(file)) return DemoOrganization.parse(JSON.parse(readFileSync(file, 'utf8')));
+  const organizationId = newId();
+  // A database that is kept elsewhere (DATABASE_URL) may hold the demo of another folder.
+  const slug = `demo-${organizationId.slice(-6)}`;
+  const context = operatorContext(database, organizationId);
+  await createOrganization(context, {
+    slug,
+    name: 'Demo',
+    plan: 'enterprise',
+    seats: 1_000,
+    ownerEmail: 'owner@demo.example',
+  });
+  await connectSimulatedSso(context, {});
+  const { token, clientId, clientSecret } = await connectScim(context, { provider: 'entra' });
+  const { token: apiToken } = await issueApiToken(context, { role: 'owner' });
+  const made = { organizationId, slug, token, clientId, clientSecret, apiToken };
+  writeFileSync(file, `${JSON.stringify(made, null, 2)}\n`, { mode: 0o600 });
+  return made;
+}

@@ -1,0 +1,24 @@
+import { readConfig } from '../config.js';
+import { openEmbeddedPostgres } from '../embedded/postgres.js';
+import { migrate } from '../migrate.js';
+
+/** `npm run migrate`: brings the database of DATABASE_URL, or the embedded one, to this version. */
+async function main(): Promise<void> {
+  const config = readConfig();
+  const say = (line: string): void => void process.stderr.write(`${line}\n`);
+  const embedded =
+    config.databaseUrl === undefined
+      ? await openEmbeddedPostgres({ dataDir: config.dataDir, log: say })
+      : undefined;
+  try {
+    const ran = await migrate(config.databaseUrl ?? embedded?.url ?? '');
+    process.stdout.write(ran.length === 0 ? 'nothing to migrate\n' : `migrated: ${ran.join(', ')}\n`);
+  } finally {
+    await embedded?.release();
+  }
+}
+
+main().catch((error: Error) => {
+  process.stderr.write(`${error.message}\n`);
+  process.exit(1);
+});

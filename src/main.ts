@@ -1,0 +1,93 @@
+import { startWorkers, type Workers } from '../workers/main.js';
+import { buildApp } from './app.js';
+import { type Config, ConfigError, readConfig } from './config.js';
+import type { Database } from './kernel/database.js';
+import { Jobs } from './kernel/jobs.js';
+import { createLogger, type Logger } from './kernel/logger.js';
+import { openDatabase } from './open-database.js';
+import { createOrigin } from './origin.js';
+
+/** SIGTERM is answered within 10 s: whoever has not finished by then is cut off. */
+const STOP_DEADLINE_MS = 9_000;
+
+export interface RunningProcess {
+  url: string;
+  database: Database;
+  /** The parts in reverse order: no new requests, running ones finish, workers, database. */
+  stop(): Promise<void>;
+}
+
+/** Starts every part of one process in order. Rejects with a sentence for the operator when a part cannot start. */
+export async function startProcess(
+  config: Config,
+  logger: Logger,
+  say: (line: string) => void,
+): Promise<RunningProcess> {
+  const opened = await openDatabase(config, logger, say);
+  const { database } = opened;
+  let workers: Workers | undefined;
+  try {
+    if (config.role !== 'api') {
+      workers = startWorkers(
+        database,
+        new Jobs({ redisUrl: config.redisUrl, databaseUrl: opened.url, logger }),
+        logger,
+        { logMonths: config.logMonths },
+      );
+    }
+    const origin = createOrigin(config.publicUrl, `http://${config.host}:${config.port}`);
+    const doors = config.role !== 'worker';
+    const app = await buildApp({ database, origin, logger, production: config.production, doors });
+    const url = await app.listen({ host: config.host, port: config.port });
+    return {
+      url,
+      database,
+      async stop() {
+        const cut = setTimeout(() => app.server.closeAllConnections(), STOP_DEADLINE_MS / 2);
+        await app.close();
+        clearTimeout(cut);
+        await workers?.stop();
+        await opened.close();
+      },
+    };
+  } catch (error) {
+    await workers?.stop();
+    await opened.close();
+    throw explainListen(error, config);
+  }
+}
+
+function explainListen(error: unknown, { host, port }: Config): unknown {
+  if (!(error instanceof Error) || !('code' in error) || error.code !== 'EADDRINUSE') return error;
+  return new ConfigError(`PORT: ${host}:${port} is in use by another program. Set PORT to a free one.`);
+}
+
+async function main(): Promise<void> {
+  const config = readConfig();
+  const logger = createLogger(config.logLevel);
+  const running = await startProcess(config, logger, (line) => process.stderr.write(`${line}\n`));
+  process.stdout.write(`ready ${running.url}\n`);
+  const stop = (): void => {
+    const deadline = setTimeout(() => process.exit(1), STOP_DEADLINE_MS);
+    running.stop().then(
+      () => {
+        clearTimeout(deadline);
+        process.exit(0);
+      },
+      (error: unknown) => {
+        logger.error({ err: error }, 'stopping failed');
+        process.exit(1);
+      },
+    );
+  };
+  process.once('SIGTERM', stop);
+  process.once('SIGINT', stop);
+}
+
+if (import.meta.main) {
+  main().catch((error: unknown) => {
+    const known = error instanceof ConfigError || (error instanceof Error && 'code' in error);
+    process.stderr.write(`${known ? (error as Error).message : (error as Error).stack}\n`);
+    process.exit(1);
+  });
+}
