@@ -1,0 +1,37 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+
+export interface KeptFolder {
+  folder: string;
+  /** Stops what runs there and deletes it; resolves when both are done. */
+  end(): Promise<void>;
+}
+
+/**
+ * A temporary folder that is deleted, with the server in it stopped, when `end` is called or this process dies in any way.
+ * Everybody may enter it: a server may have to run as another user. `command` is run by the keeper (see `keeper.mjs`).
+ */
+export function keepFolder(name: string, command: (folder: string) => string[] = () => []): KeptFolder {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), `rollcall-${name}-`));
+  fs.chmodSync(folder, 0o755);
+  const keeper = spawn(
+    process.execPath,
+    [path.join(process.cwd(), 'test/support/keeper.mjs'), folder, ...command(folder)],
+    { detached: true, stdio: ['pipe', 'ignore', 'ignore'] },
+  );
+  keeper.unref();
+  // A socket in fact, which lets go of the event loop; the types know it as a plain stream.
+  (keeper.stdin as unknown as { unref?(): void }).unref?.();
+  const ended = once(keeper, 'exit');
+  return {
+    folder,
+    end: async () => {
+      keeper.ref();
+      keeper.stdin.end();
+      await ended;
+    },
+  };
+}
