@@ -15,6 +15,7 @@ import { RfcProfile } from '../migrations/0009-rfc-profile.js';
 import { UnconfirmedAnswers } from '../migrations/0010-unconfirmed-answers.js';
 import { ProvisioningLog } from '../migrations/0011-provisioning-log.js';
 import { CursorKeys } from '../migrations/0012-cursor-keys.js';
+import { PeopleAndLanguage } from '../migrations/0013-people-and-language.js';
 import { entities } from './entities.js';
 import { QUEUE_SCHEMA } from './kernel/jobs.js';
 
@@ -31,6 +32,7 @@ const MIGRATIONS = [
   { name: '0010-unconfirmed-answers', class: UnconfirmedAnswers },
   { name: '0011-provisioning-log', class: ProvisioningLog },
   { name: '0012-cursor-keys', class: CursorKeys },
+  { name: '0013-people-and-language', class: PeopleAndLanguage },
 ];
 
 /** Any constant: processes that start together must agree on it so that only one of them migrates. */

@@ -24,6 +24,7 @@ const RELEASED: Readonly<Record<string, string>> = {
   '0010-unconfirmed-answers.ts': 'f6b2350800a27c0428f07960bfe2f59878394d328c42b36c475b4a5d34c69dcc',
   '0011-provisioning-log.ts': 'b789702c2764b98fe5801caddc12959823c92ee348838b99d6ffbdb63d4240f2',
   '0012-cursor-keys.ts': '423d7620bb151c772a7f19347d33b1d90c9226a3d0c5e14bfa04e82fa4993ceb',
+  '0013-people-and-language.ts': '75a4eed35ac3075b2a01cc46ab1a65877942c7c4ca30f44984ddddc7ebe9cb4a',
 };
 
 /** The ORM's own list of what ran; it belongs to no organization. */

@@ -42,7 +42,19 @@ export interface UserRecord extends UserAttributes {
   version: number;
   createdAt: Date;
   updatedAt: Date;
+  /** Who ended this person's access, while it is ended (B15). */
+  deactivatedBy: 'connection' | 'admin' | null;
+  /** Null means "no license": most provisioned people before their first sign-in (B35). */
+  license: License | null;
+  licenseTakenAt: Date | null;
+  firstSignedInAt: Date | null;
+  lastSignedInAt: Date | null;
+  /** When the personal data was erased for good (B38). */
+  erasedAt: Date | null;
 }
+
+/** B35: what a seat is called that someone holds. */
+export type License = 'standard' | 'pro';
 
 /** A group as queries return it. */
 export interface GroupRecord {

@@ -7,7 +7,8 @@ import type { UserGroup, UserProfile, UserRecord } from './shapes.js';
 /** The columns of a UserRecord, of `users u`. */
 export const USER_COLUMNS = sql`
   u.id, u.user_name, u.email, u.external_id, u.given_name, u.family_name, u.title, u.employee_number, u.active,
-  u.attributes, u.role, u.connection_id, u.version, u.created_at, u.updated_at`;
+  u.attributes, u.role, u.connection_id, u.version, u.created_at, u.updated_at, u.deactivated_by, u.license,
+  u.license_taken_at, u.first_signed_in_at, u.last_signed_in_at, u.erased_at`;
 
 export interface UserRow {
   id: string;
@@ -26,7 +27,15 @@ export interface UserRow {
   /** Timestamps arrive as text: the ORM reads them itself. */
   created_at: string;
   updated_at: string;
+  deactivated_by: 'connection' | 'admin' | null;
+  license: 'standard' | 'pro' | null;
+  license_taken_at: string | null;
+  first_signed_in_at: string | null;
+  last_signed_in_at: string | null;
+  erased_at: string | null;
 }
+
+const date = (text: string | null): Date | null => (text === null ? null : new Date(text));
 
 /** Somebody invited or registered here has no user name of their own: their address stands in. */
 export const toUserRecord = (row: UserRow): UserRecord => ({
@@ -45,6 +54,12 @@ export const toUserRecord = (row: UserRow): UserRecord => ({
   version: row.version,
   createdAt: new Date(row.created_at),
   updatedAt: new Date(row.updated_at),
+  deactivatedBy: row.deactivated_by,
+  license: row.license,
+  licenseTakenAt: date(row.license_taken_at),
+  firstSignedInAt: date(row.first_signed_in_at),
+  lastSignedInAt: date(row.last_signed_in_at),
+  erasedAt: date(row.erased_at),
 });
 
 /** B11: a connection sees the people it created or adopted; the product sees everyone. */

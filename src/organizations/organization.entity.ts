@@ -4,6 +4,9 @@ export const PLANS = ['team', 'enterprise'] as const;
 /** B1: provisioning by SCIM belongs to `enterprise`. */
 export type Plan = (typeof PLANS)[number];
 
+export const LANGUAGES = ['en', 'de', 'ko'] as const;
+export type Language = (typeof LANGUAGES)[number];
+
 const OrganizationSchema = defineEntity({
   name: 'Organization',
   tableName: 'organizations',
@@ -14,6 +17,8 @@ const OrganizationSchema = defineEntity({
     plan: p.enum([...PLANS]),
     /** How many people may hold a license at once (B35). */
     seats: p.integer(),
+    /** The language mails and set-up texts are written in. */
+    language: p.enum([...LANGUAGES]).default('en'),
     createdAt: p.datetime().onCreate(() => new Date()),
   },
 });

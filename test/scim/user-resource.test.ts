@@ -78,6 +78,12 @@ describe('toUserResource', () => {
     version: 3,
     createdAt: new Date('2026-01-02T03:04:05.678Z'),
     updatedAt: new Date('2026-02-03T04:05:06.789Z'),
+    deactivatedBy: null,
+    license: null,
+    licenseTakenAt: null,
+    firstSignedInAt: null,
+    lastSignedInAt: null,
+    erasedAt: null,
   };
   const base = 'https://acme.example/scim/v2';
 
