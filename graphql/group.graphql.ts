@@ -26,6 +26,7 @@ export class GroupType {
   connectionId!: string | null;
 }
 
+/** A page of groups, in Relay's shape. */
 export const { Connection: GroupConnection } = connectionTypes<GroupType>('Group', () => GroupType);
 
 @InputType({ description: 'A new ordinary group.' })

@@ -166,6 +166,7 @@ export class ProvisioningLogFilter {
   requestId?: string | null;
 }
 
+/** A page of the provisioning log, in Relay's shape. */
 export const { Edge: ProvisioningRequestEdge, Connection: ProvisioningRequestConnection } = connectionTypes(
   'ProvisioningRequest',
   () => ProvisioningRequest,

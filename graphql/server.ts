@@ -19,6 +19,7 @@ import { graphiqlPage } from './graphiql.js';
 import { checkLimits, MAX_TOKENS, type SentOperation } from './limits.js';
 import type { Loaders } from './loaders.js';
 
+/** What the GraphQL door is built from. */
 export interface GraphqlOptions {
   schema: GraphQLSchema;
   /** Hides introspection, validation details and GraphiQL. */

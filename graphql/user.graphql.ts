@@ -75,6 +75,7 @@ export class UserType {
   connectionId!: string | null;
 }
 
+/** A page of people, in Relay's shape. */
 export const { Connection: UserConnection } = connectionTypes<UserType>('User', () => UserType);
 
 @InputType({ description: 'What to change of an ordinary person. What is left out stays; null clears.' })

@@ -8,6 +8,10 @@ import { operatorContext } from './operator.js';
 /** What an organization has room for when nobody says a number. */
 const DEFAULT_SEATS = '100';
 
+/**
+ * Creates an organization with its owner; `--sso simulated` also opens the way to SCIM (B1) outside
+ * production.
+ */
 export const orgCreate: Command = {
   usage:
     'org create SLUG --plan team|enterprise --owner EMAIL [--name NAME] [--seats N] [--sso simulated] [--json]',

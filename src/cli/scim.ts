@@ -5,6 +5,7 @@ import { PROFILES, PROVIDERS } from '../provisioning/scim-connection.entity.js';
 import { type Command, oneOf } from './command.js';
 import { operatorContext } from './operator.js';
 
+/** Connects an identity provider and prints its credentials, this one time (B3). */
 export const scimConnect: Command = {
   usage:
     'scim connect SLUG --provider okta|entra|onelogin|custom [--profile standard|rfc] [--show-all-groups] [--json]',

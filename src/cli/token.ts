@@ -4,6 +4,7 @@ import { organizationIdOf } from '../organizations/organizations.queries.js';
 import { type Command, oneOf } from './command.js';
 import { operatorContext } from './operator.js';
 
+/** Issues an API token for `/graphql` and prints it, this one time. */
 export const tokenCreate: Command = {
   usage: 'token create SLUG --role owner|admin|user [--json]',
   options: { role: { type: 'string' } },

@@ -22,6 +22,7 @@ export interface GroupRow {
   updated_at: string;
 }
 
+/** A row of `groups` as the product speaks of it. */
 export const toGroupRecord = (row: GroupRow): GroupRecord => ({
   id: row.id,
   displayName: row.display_name,

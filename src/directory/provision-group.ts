@@ -26,6 +26,7 @@ const ProvisionGroupInput = z.object({
   members: z.array(z.string()).max(MAX_MEMBERS_PER_REQUEST).default([]),
 });
 
+/** B23: names are unique among all groups of the organization, whoever made them. */
 export const groupNameTaken = (displayName: string): DomainError =>
   new DomainError(
     'CONFLICT',

@@ -83,6 +83,10 @@ export async function lockProvisionedUser(tx: Work, connectionId: string, id: st
   return { user: toUserRecord(row), deactivatedBy: row.deactivated_by };
 }
 
+/**
+ * Optimistic locking: PRECONDITION_FAILED unless the row has a version the caller has seen (RFC 7232 section
+ * 3.1).
+ */
 export function requireVersion(
   current: { version: number },
   expected: number | readonly number[] | undefined,

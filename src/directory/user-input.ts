@@ -59,9 +59,12 @@ export function requireWhatProfileAsks(profile: ScimProfile, change: UserChange)
   }
 }
 
+/** What one write changes of a person; an absent key is left alone. */
 export const UserChangeInput = z.object(userAttributeSchemas).partial();
 
+/** The name of a group (B23). */
 export const displayNameSchema = name;
+/** The identity provider's own id of a group; opaque, null when it sends none (B23). */
 export const groupExternalIdSchema = text(MAX_EXTERNAL_ID).nullable();
 
 /** A larger set comes in several requests; one transaction must stay short enough for the others to wait for. */
@@ -69,6 +72,7 @@ export const MAX_MEMBERS_PER_REQUEST = 10_000;
 
 const memberIds = z.array(z.string()).max(MAX_MEMBERS_PER_REQUEST);
 
+/** One folded change of a group's members: a whole new list, or who comes and who goes. */
 export const MembersChangeInput = z.union(
   [z.strictObject({ replace: memberIds }), z.strictObject({ add: memberIds, remove: memberIds })],
   `must be either \`replace\`, or \`add\` and \`remove\`, of at most ${MAX_MEMBERS_PER_REQUEST} ids each`,

@@ -13,6 +13,7 @@ export interface Binaries {
   major: string;
 }
 
+/** The path of one of PostgreSQL's programs. */
 export const program = (binaries: Binaries, name: 'initdb' | 'postgres'): string =>
   path.join(binaries.native, 'bin', name);
 

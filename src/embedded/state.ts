@@ -22,6 +22,7 @@ const file = (dataDir: string): string => path.join(dataDir, 'postgres.json');
 /** Hex, so that it needs no escaping in URLs, SQL or files. */
 const newPassword = (): string => randomBytes(24).toString('hex');
 
+/** The state of a folder that has no PostgreSQL yet, with fresh passwords. */
 export const newState = (dataDir: string): EmbeddedState => ({
   dataDir,
   port: 0,
@@ -30,6 +31,7 @@ export const newState = (dataDir: string): EmbeddedState => ({
   password: newPassword(),
 });
 
+/** What the folder says of its PostgreSQL, or null when it has none. Throws when the file is damaged. */
 export function readState(dataDir: string): EmbeddedState | null {
   let text: string;
   try {

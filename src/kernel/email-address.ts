@@ -15,6 +15,7 @@ export function isEmailAddress(text: string): boolean {
   return !/[\s\p{C}"(),:;<>[\\\]]/u.test(text);
 }
 
+/** One plain address; comments, quoted local parts and lists are refused (abuse 24). */
 export const EmailAddress = z
   .string()
   .refine(isEmailAddress, 'must be one plain e-mail address such as ada@acme.example');

@@ -17,6 +17,7 @@ export interface Work extends Transaction {
   record(target: string, changes: RecordedChange['changes']): void;
 }
 
+/** A command or query: the only way a door reaches a room. */
 export interface Operation<I, R> {
   (context: Context, input: I): Promise<R>;
   /** Any one of these lets the caller in. Tests read it. */

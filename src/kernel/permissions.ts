@@ -31,6 +31,7 @@ export const WORKER_PERMISSIONS: readonly Permission[] = ['membership:apply'];
 
 const administrator: readonly Permission[] = PERMISSIONS.filter((p) => !WORKER_PERMISSIONS.includes(p));
 
+/** What each role may do (B33). */
 export const ROLE_PERMISSIONS: Readonly<Record<Role, readonly Permission[]>> = {
   owner: administrator,
   admin: administrator,

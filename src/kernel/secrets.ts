@@ -13,6 +13,7 @@ export interface NewSecret {
   lastFour: string;
 }
 
+/** What is stored of a secret. It is 256 random bits, so a plain hash cannot be guessed backwards (R8). */
 export const hashSecret = (secret: string): Buffer => createHash('sha256').update(secret, 'utf8').digest();
 
 /** A fresh random secret with the parts that may be stored. The secret itself is shown once and kept nowhere. */

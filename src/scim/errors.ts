@@ -6,6 +6,7 @@ interface Wire {
   scimType?: string;
 }
 
+/** How each code of the catalogue looks on the SCIM wire (RFC 7644 section 3.12). */
 export const WIRE: Readonly<Record<ErrorCode, Wire>> = {
   UNAUTHENTICATED: { status: 401 },
   FORBIDDEN: { status: 403 },

@@ -57,6 +57,7 @@ export function memberIdsFrom(value: unknown, problems: Problems): string[] {
   return [...ids];
 }
 
+/** The refusal of a request that names more members than one transaction takes. */
 export function tooManyMembers(count: number): DomainError {
   return new DomainError(
     'LIMIT_EXCEEDED',

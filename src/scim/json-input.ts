@@ -8,6 +8,7 @@ export const MAX_TEXT_LENGTH = 256;
 
 const QUOTED_LENGTH = 40;
 
+/** Whether a JSON value is an object; lists and null are not. */
 export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

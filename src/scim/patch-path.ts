@@ -72,6 +72,7 @@ function conditionOf(text: string, bracket: string): Filter {
   throw invalidPath(text, 'its brackets must hold a filter such as [type eq "work"]');
 }
 
+/** The refusal of a path, with the keyword of RFC 7644 section 3.12. */
 export function invalidPath(path: string, reason: string, cause?: unknown): DomainError {
   const message = `The path ${quote(path)} cannot be used: ${reason.replace(/\.$/, '')}.`;
   return new DomainError('INVALID_INPUT', message, { scimType: 'invalidPath', cause });

@@ -20,6 +20,7 @@ export interface Place {
   readonly prefix: string;
 }
 
+/** Whether only the service may set the attribute (RFC 7643 section 2.2). */
 export const isReadOnly = (attribute: Attribute): boolean => attribute.mutability === 'readOnly';
 
 /**
@@ -61,6 +62,7 @@ export function clear({ home, attribute, prefix }: Place, log: PatchLog): void {
   for (const part of parts) log.changed(`${name}.${part.name}`);
 }
 
+/** The elements of a multi-valued complex attribute as they are now. */
 export function elementsOf({ home, attribute }: Place): JsonObject[] {
   const value = home[attribute.name];
   return Array.isArray(value) ? value.filter(isJsonObject) : [];

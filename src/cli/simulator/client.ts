@@ -36,6 +36,7 @@ export interface Answer {
 /** A server that asks for more than this is not waited for; the request fails and its object is tried again later. */
 const LONGEST_WAIT_MS = 300_000;
 
+/** Whether an answer is a JSON object at all: a server under test may send anything. */
 export const isResource = (value: unknown): value is Resource =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 

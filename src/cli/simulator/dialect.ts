@@ -55,6 +55,7 @@ export interface Operation {
   readonly value?: unknown;
 }
 
+/** A PATCH body (RFC 7644 section 3.5.2). */
 export const patch = (operations: readonly Operation[]): unknown => ({
   schemas: ['urn:ietf:params:scim:api:messages:2.0:PatchOp'],
   Operations: operations,
@@ -67,6 +68,7 @@ export const quoted = (value: string): string => JSON.stringify(value);
 export const plusEncoded = (text: string): string =>
   encodeURIComponent(text).replaceAll('%20', '+').replaceAll("'", '%27');
 
+/** The full name as `name.formatted` carries it. */
 export const formatted = (person: Pick<Person, 'givenName' | 'familyName'>): string =>
   `${person.givenName} ${person.familyName}`;
 

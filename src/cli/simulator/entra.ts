@@ -19,6 +19,7 @@ import {
 import type { Company, Group, Person, PersonChange } from './people.js';
 import type { PushedGroup, PushedPerson } from './roster.js';
 
+/** How Entra ID talks HTTP. */
 export const ENTRA_HABITS: WireHabits = {
   headers: { Accept: 'application/scim+json', ADSCIMVersion: '5.0' },
   contentType: 'application/scim+json; charset=utf-8',

@@ -14,6 +14,10 @@ const culture = (locale: string, given: string, family: string): Culture => ({
   family: family.split(' '),
 });
 
+/**
+ * Where the simulated people come from: scripts, diacritics, apostrophes and particles that break naive
+ * code.
+ */
 export const CULTURES: readonly Culture[] = [
   culture(
     'en-IE',
@@ -56,6 +60,7 @@ export const CULTURES: readonly Culture[] = [
   culture('ar-AE', "Fatima محمد|Mohammed Layla Sa'id نور|Nour", 'al-Zahra الخطيب|Alkhatib Haddad Najjār'),
 ];
 
+/** Job titles, some of them not in ASCII. */
 export const TITLES: readonly string[] = [
   'Engineer',
   'Senior Engineer',
@@ -71,6 +76,7 @@ export const TITLES: readonly string[] = [
   'Chief "Getting Things Done" Officer',
 ];
 
+/** Names for groups, with the characters that URLs and filters must escape. */
 export const DEPARTMENTS: readonly string[] = [
   'R&D / Qualité',
   'Rozwój',

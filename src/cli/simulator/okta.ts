@@ -15,6 +15,7 @@ import {
 import type { Company, Group, Person, PersonChange } from './people.js';
 import type { PushedGroup, PushedPerson } from './roster.js';
 
+/** How Okta talks HTTP. */
 export const OKTA_HABITS: WireHabits = {
   headers: {
     'User-Agent': 'Okta SCIM Client 1.0.0',

@@ -17,6 +17,7 @@ import {
 import type { Company, Group, Person, PersonChange } from './people.js';
 import type { PushedGroup, PushedPerson } from './roster.js';
 
+/** How OneLogin talks HTTP. */
 export const ONELOGIN_HABITS: WireHabits = {
   headers: { 'User-Agent': '', Accept: '*/*' },
   contentType: 'application/scim+json',

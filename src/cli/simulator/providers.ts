@@ -8,6 +8,7 @@ import type { Company } from './people.js';
 export const IDENTITY_PROVIDERS = ['entra', 'okta', 'onelogin'] as const;
 export type IdentityProvider = (typeof IDENTITY_PROVIDERS)[number];
 
+/** The PATCH dialects `--entra-shape` may name; `both` alternates between them. */
 export const ENTRA_SHAPES: readonly EntraShape[] = ['legacy', 'aadOptscim062020', 'both'];
 
 const HABITS: Readonly<Record<IdentityProvider, WireHabits>> = {
