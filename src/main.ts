@@ -1,6 +1,7 @@
 import { startWorkers, type Workers } from '../workers/main.js';
 import { buildApp } from './app.js';
 import { type Config, ConfigError, readConfig } from './config.js';
+import { inspectServers } from './inspect-servers.js';
 import type { Database } from './kernel/database.js';
 import { Jobs } from './kernel/jobs.js';
 import { createLogger, type Logger } from './kernel/logger.js';
@@ -27,6 +28,7 @@ export async function startProcess(
   const { database } = opened;
   let workers: Workers | undefined;
   try {
+    await inspectServers(config, opened.url, say);
     if (config.role !== 'api') {
       workers = startWorkers(
         database,
