@@ -16,6 +16,25 @@ import { UnconfirmedAnswers } from '../migrations/0010-unconfirmed-answers.js';
 import { ProvisioningLog } from '../migrations/0011-provisioning-log.js';
 import { CursorKeys } from '../migrations/0012-cursor-keys.js';
 import { PeopleAndLanguage } from '../migrations/0013-people-and-language.js';
+import { TokensOfPeople } from '../migrations/0020-tokens-of-people.js';
+import { GroupAdminsAndCourses } from '../migrations/0021-group-admins-and-courses.js';
+import { BulkChanges } from '../migrations/0022-bulk-changes.js';
+import { PeopleSearch } from '../migrations/0023-people-search.js';
+import { AttributeSources } from '../migrations/0024-attribute-sources.js';
+import { MembershipEvents } from '../migrations/0025-membership-events.js';
+import { MailsAndLinks } from '../migrations/0026-mails-and-links.js';
+import { InvitationLifecycle } from '../migrations/0027-invitation-lifecycle.js';
+import { InvitationBatches } from '../migrations/0028-invitation-batches.js';
+import { Passwords } from '../migrations/0029-passwords.js';
+import { Licenses } from '../migrations/0030-licenses.js';
+import { ApprovedDomains } from '../migrations/0031-approved-domains.js';
+import { ErasureAndRelease } from '../migrations/0032-erasure-and-release.js';
+import { ConnectionSetUp } from '../migrations/0033-connection-set-up.js';
+import { IdempotencyKeys } from '../migrations/0035-idempotency-keys.js';
+import { ProvisioningLogOrder } from '../migrations/0036-provisioning-log-order.js';
+import { UnsettledByGroup } from '../migrations/0037-unsettled-by-group.js';
+import { SsoConnections } from '../migrations/0040-sso-connections.js';
+import { SignIn } from '../migrations/0041-sign-in.js';
 import { entities } from './entities.js';
 import { QUEUE_SCHEMA } from './kernel/jobs.js';
 
@@ -33,6 +52,25 @@ const MIGRATIONS = [
   { name: '0011-provisioning-log', class: ProvisioningLog },
   { name: '0012-cursor-keys', class: CursorKeys },
   { name: '0013-people-and-language', class: PeopleAndLanguage },
+  { name: '0020-tokens-of-people', class: TokensOfPeople },
+  { name: '0021-group-admins-and-courses', class: GroupAdminsAndCourses },
+  { name: '0022-bulk-changes', class: BulkChanges },
+  { name: '0023-people-search', class: PeopleSearch },
+  { name: '0024-attribute-sources', class: AttributeSources },
+  { name: '0025-membership-events', class: MembershipEvents },
+  { name: '0026-mails-and-links', class: MailsAndLinks },
+  { name: '0027-invitation-lifecycle', class: InvitationLifecycle },
+  { name: '0028-invitation-batches', class: InvitationBatches },
+  { name: '0029-passwords', class: Passwords },
+  { name: '0030-licenses', class: Licenses },
+  { name: '0031-approved-domains', class: ApprovedDomains },
+  { name: '0032-erasure-and-release', class: ErasureAndRelease },
+  { name: '0033-connection-set-up', class: ConnectionSetUp },
+  { name: '0035-idempotency-keys', class: IdempotencyKeys },
+  { name: '0036-provisioning-log-order', class: ProvisioningLogOrder },
+  { name: '0037-unsettled-by-group', class: UnsettledByGroup },
+  { name: '0040-sso-connections', class: SsoConnections },
+  { name: '0041-sign-in', class: SignIn },
 ];
 
 /** Any constant: processes that start together must agree on it so that only one of them migrates. */
