@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Context, RecordedChange } from './context.js';
+import type { Actor, Context, RecordedChange } from './context.js';
 import { newId } from './ids.js';
 import type { Transaction } from './tenancy.js';
 
@@ -28,7 +28,29 @@ export async function writeHistory(
   if (both) await tx.rows(both);
 }
 
+/**
+ * One row for each of many things that changed alike, in one statement, in the transaction of the change. `actor` is whoever
+ * asked for it, when the one who carries it out is a worker.
+ */
+export async function writeHistoryOfMany(
+  tx: Transaction,
+  context: Context,
+  entry: Omit<AuditEntry, 'target'> & { actor: { kind: string; id: string }; targets: readonly string[] },
+): Promise<void> {
+  const { actor, action, targets, details = {} } = entry;
+  await tx.rows(sql`
+    insert into audit_log (organization_id, id, actor_kind, actor_id, action, target_id, request_id, details)
+    select ${context.organizationId}::uuid, changed.id, ${actor.kind}::text, ${actor.id}::text, ${action}::text,
+      changed.target, ${context.requestId}::text, ${JSON.stringify(details)}::jsonb
+    from unnest(${targets.map(() => newId())}::uuid[], ${targets}::text[]) as changed(id, target)
+  `);
+}
+
+/** A token that acts as a person is used by that person: the history names both. */
+const actingFor = (actor: Actor): { actorUserId?: string } =>
+  'userId' in actor && actor.userId !== undefined ? { actorUserId: actor.userId } : {};
+
 const auditRow = (context: Context, entry: AuditEntry) => sql`
   insert into audit_log (organization_id, id, actor_kind, actor_id, action, target_id, request_id, details)
   values (${context.organizationId}, ${newId()}, ${context.actor.kind}, ${context.actor.id}, ${entry.action},
-          ${entry.target}, ${context.requestId}, ${JSON.stringify(entry.details ?? {})})`;
+          ${entry.target}, ${context.requestId}, ${JSON.stringify({ ...entry.details, ...actingFor(context.actor) })})`;

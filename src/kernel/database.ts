@@ -13,6 +13,10 @@ export interface DatabaseOptions {
   // biome-ignore lint/suspicious/noExplicitAny: the kernel takes entities of any shape
   entities: readonly EntitySchema<any>[];
   logger: Logger;
+  /** What links and tombstones are signed with; an operation reaches it through its context. */
+  secretKey: string;
+  /** Keys that came before it: secrets sealed under them can still be read (R8). */
+  previousSecretKeys?: readonly string[];
   /** Connections this process may hold. PostgreSQL's own limit is shared by all processes. */
   poolSize?: number;
 }
@@ -47,6 +51,8 @@ export class Database {
     private readonly orm: MikroORM,
     /** Every transaction passes here, so that the pool is shared fairly and is never waited for unfairly. */
     readonly gate: FairGate,
+    readonly secretKey: string,
+    readonly previousSecretKeys: readonly string[],
   ) {}
 
   static async open(options: DatabaseOptions): Promise<Database> {
@@ -74,7 +80,7 @@ export class Database {
         onPoolCreated: giveBackWhenLost,
       },
     });
-    return new Database(orm, gate);
+    return new Database(orm, gate, options.secretKey, options.previousSecretKeys ?? []);
   }
 
   /** A fresh unit of work. Only `tenancy` calls this; everything else receives a transaction. */
@@ -150,9 +156,12 @@ export const isRetryable = (error: unknown): boolean => {
 export const serializationFailure = (message: string): Error =>
   Object.assign(new Error(message), { code: '40001' });
 
-/** Classes and codes that mean "not now" rather than "never": away, restarting, full, too many, too slow. */
+/**
+ * Classes and codes that mean "not now" rather than "never": away, restarting, full, too many, too slow. Of class 08
+ * (connection) 08P01 is a message PostgreSQL could not read: a fault of ours that sending again does not mend.
+ */
 const UNAVAILABLE_CODES =
-  /^(08|53|57P0|40P01|40001|55P03|57014|25P0|ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_|ENOENT$)/;
+  /^(08(?!P01)|53|57P0|40P01|40001|55P03|57014|25P0|ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_|ENOENT$)/;
 const UNAVAILABLE_TEXT =
   /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|not queryable/i;
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isIndexable, isStorableText } from './fold.js';
+import { fold, isIndexable, isStorableText } from './fold.js';
 
 /** RFC 5321 section 4.5.3.1.3: a path is at most 256 octets, two of them the angle brackets. */
 const MAX_LENGTH = 254;
@@ -9,7 +9,18 @@ const MAX_LENGTH = 254;
  * control characters. The strictness is what keeps an address from carrying a second one into a mail (abuse 24).
  */
 export function isEmailAddress(text: string): boolean {
-  if (text.length > MAX_LENGTH || !isStorableText(text) || !isIndexable(text)) return false;
+  return (
+    text.length <= MAX_LENGTH &&
+    isStorableText(text) &&
+    isIndexable(text) &&
+    isPlain(text) &&
+    isPlain(fold(text))
+  );
+}
+
+/** Asked of the folded form too: folding makes plain signs of fullwidth ones, and `＠` is one. */
+function isPlain(text: string): boolean {
+  if (text.length > MAX_LENGTH) return false;
   const at = text.indexOf('@');
   if (at < 1 || at !== text.lastIndexOf('@') || at === text.length - 1) return false;
   return !/[\s\p{C}"(),:;<>[\\\]]/u.test(text);

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import type { Logger } from './logger.js';
 
 /** The queues; a worker file of the same name serves each. */
-export const QUEUES = ['membership', 'invitation'] as const;
+export const QUEUES = ['membership', 'invitation', 'bulk', 'licensing', 'mail'] as const;
 export type QueueName = (typeof QUEUES)[number];
 
 /** A job says where to look, never what is true (R7). It is parsed at both ends. */

@@ -4,6 +4,7 @@ import { type AuditEntry, writeHistory } from './audit.js';
 import type { Context, RecordedChange } from './context.js';
 import { databaseFailure, isRetryable } from './database.js';
 import { DomainError } from './errors.js';
+import { claimKey, recallResult, rememberResult } from './idempotency.js';
 import { type OutboxMessage, writeOutbox } from './outbox.js';
 import type { Permission } from './permissions.js';
 import { runInOrganization, type Transaction } from './tenancy.js';
@@ -24,20 +25,25 @@ export interface Operation<I, R> {
   readonly permissions: readonly Permission[];
 }
 
-interface CommandSpec<S extends z.ZodType, R> {
-  permission: Permission;
+interface CommandSpec<S extends z.ZodType, R, P> {
+  /** Any one of these lets the caller in. */
+  permission: Permission | readonly Permission[];
   input: S;
   /** The audit row of this change, or undefined when nothing changed. */
   audit: (input: z.output<S>, result: R) => AuditEntry | undefined;
   /** What a violated constraint means to the caller, by constraint name. */
   constraints?: Record<string, (input: z.output<S>) => DomainError>;
-  run: (tx: Work, input: z.output<S>) => Promise<R>;
+  /** What has to be asked of the world outside first: after the permission, before the transaction, and once. */
+  prepare?: (context: Context, input: z.output<S>) => Promise<P>;
+  run: (tx: Work, input: z.output<S>, prepared: P) => Promise<R>;
 }
 
-interface QuerySpec<S extends z.ZodType, R> {
+interface QuerySpec<S extends z.ZodType, R, P> {
   permission: Permission | readonly Permission[];
   input: S;
-  run: (tx: Work, input: z.output<S>) => Promise<R>;
+  /** As a command's. */
+  prepare?: (context: Context, input: z.output<S>) => Promise<P>;
+  run: (tx: Work, input: z.output<S>, prepared: P) => Promise<R>;
 }
 
 /** Deadlocks are avoided by lock order; the few that remain are not the caller's business. */
@@ -45,16 +51,24 @@ const MAX_ATTEMPTS = 5;
 
 /**
  * Declares an operation that changes something. Calling it means, in this order and nowhere else: permission, parse,
- * one transaction inside the organization, `run`, outbox rows, audit row with the caller's own log, commit, and known constraint names as domain
- * errors. A deadlock is retried with the same input.
+ * one transaction inside the organization, `run`, outbox rows, audit row with the caller's own log, commit, and known
+ * constraint names as domain errors. A deadlock is retried with the same input. With an Idempotency-Key that was answered
+ * before, nothing runs and the result of that time is returned.
  */
-export function command<S extends z.ZodType, R>(spec: CommandSpec<S, R>): Operation<z.input<S>, R> {
+export function command<S extends z.ZodType, R, P = undefined>(
+  spec: CommandSpec<S, R, P>,
+): Operation<z.input<S>, R> {
+  const permissions = typeof spec.permission === 'string' ? [spec.permission] : spec.permission;
   const operation = async (context: Context, raw: z.input<S>): Promise<R> => {
-    requirePermission(context, [spec.permission]);
+    requirePermission(context, permissions);
     const input = parse(spec.input, raw);
+    const prepared = (await spec.prepare?.(context, input)) as P;
+    const once = claimKey(context);
     for (let attempt = 1; ; attempt += 1) {
       try {
         return await runInOrganization(context, async (tx) => {
+          const known = once && (await recallResult(tx, context, once));
+          if (known) return known.result as R;
           const messages: OutboxMessage[] = [];
           const recorded: RecordedChange[] = [];
           const work: Work = {
@@ -63,9 +77,10 @@ export function command<S extends z.ZodType, R>(spec: CommandSpec<S, R>): Operat
             emit: (message) => messages.push(message),
             record: (target, changes) => recorded.push({ target, changes }),
           };
-          const result = await spec.run(work, input);
+          const result = await spec.run(work, input, prepared);
           await tx.em.flush();
           await writeOutbox(tx, context, messages);
+          if (once) await rememberResult(tx, context, once, result);
           await writeHistory(tx, context, spec.audit(input, result), recorded);
           return result;
         });
@@ -80,20 +95,23 @@ export function command<S extends z.ZodType, R>(spec: CommandSpec<S, R>): Operat
       }
     }
   };
-  return Object.assign(operation, { permissions: [spec.permission] });
+  return Object.assign(operation, { permissions });
 }
 
 /** Declares an operation that only reads: permission, parse, one read-only transaction inside the organization. */
-export function query<S extends z.ZodType, R>(spec: QuerySpec<S, R>): Operation<z.input<S>, R> {
+export function query<S extends z.ZodType, R, P = undefined>(
+  spec: QuerySpec<S, R, P>,
+): Operation<z.input<S>, R> {
   const permissions = typeof spec.permission === 'string' ? [spec.permission] : spec.permission;
   const operation = async (context: Context, raw: z.input<S>): Promise<R> => {
     requirePermission(context, permissions);
     const input = parse(spec.input, raw);
+    const prepared = (await spec.prepare?.(context, input)) as P;
     const refuse = (): never => {
       throw new Error('A query changes nothing, so it emits and records nothing.');
     };
     const work = (tx: Transaction): Work => ({ ...tx, context, emit: refuse, record: refuse });
-    return runInOrganization(context, (tx) => spec.run(work(tx), input), { readOnly: true });
+    return runInOrganization(context, (tx) => spec.run(work(tx), input, prepared), { readOnly: true });
   };
   return Object.assign(operation, { permissions });
 }

@@ -5,39 +5,73 @@
 export const PERMISSIONS = [
   'organization:read',
   'organization:write',
+  'plan:write',
+  'domain:read',
+  'domain:write',
+  'license:read',
+  'license:write',
   'user:read',
   'user:write',
+  'user:erase',
+  'user:release',
   'group:read',
   'group:write',
   'invitation:read',
   'invitation:write',
   'connection:read',
   'connection:write',
+  'token:read',
   'token:write',
+  'role:write',
+  'administered-group:read',
+  'administered-group:write',
   'provisioning:read',
   'provisioning:write',
   'membership:apply',
+  'bulk:apply',
+  'mail:read',
+  'mail:deliver',
+  'access:request',
 ] as const;
 
 export type Permission = (typeof PERMISSIONS)[number];
 
 export const ROLES = ['owner', 'admin', 'group_admin', 'user'] as const;
 
-/** B33. `group_admin` is an admin of named groups; what that adds is decided per group. */
+/**
+ * B33. `group_admin` is an admin of named groups: an operation that is open to `administered-group:read` or `:write` is
+ * open for those groups only, and decides so in its statements. Every other operation is closed to a group admin.
+ */
 export type Role = (typeof ROLES)[number];
 
 /** Workers apply what a provider or an inviter was already allowed to ask for; no human caller does that. */
-export const WORKER_PERMISSIONS: readonly Permission[] = ['membership:apply'];
+export const WORKER_PERMISSIONS: readonly Permission[] = ['membership:apply', 'bulk:apply', 'mail:deliver'];
 
-const administrator: readonly Permission[] = PERMISSIONS.filter((p) => !WORKER_PERMISSIONS.includes(p));
+/** Somebody on a public page: may ask for access and use the link they were sent, and nothing else (B36). */
+export const VISITOR_PERMISSIONS: readonly Permission[] = ['access:request'];
+
+/** What an organization bought is changed by whoever sells it, on the command line. */
+const OPERATOR_PERMISSIONS: readonly Permission[] = ['plan:write'];
+
+const administrator: readonly Permission[] = PERMISSIONS.filter(
+  (p) =>
+    !WORKER_PERMISSIONS.includes(p) && !VISITOR_PERMISSIONS.includes(p) && !OPERATOR_PERMISSIONS.includes(p),
+);
 
 /** What each role may do (B33). */
 export const ROLE_PERMISSIONS: Readonly<Record<Role, readonly Permission[]>> = {
   owner: administrator,
   admin: administrator,
-  group_admin: ['organization:read', 'user:read', 'group:read'],
+  group_admin: ['organization:read', 'administered-group:read', 'administered-group:write'],
   user: ['organization:read'],
 };
+
+/** What a token can be narrowed to: everything that some role may do. */
+export const SCOPES: readonly Permission[] = administrator;
+
+/** What a credential may do: the permissions of its role, or those of them it was narrowed to. Never more. */
+export const permissionsOf = (role: Role, scopes: readonly string[] | null): Permission[] =>
+  ROLE_PERMISSIONS[role].filter((permission) => scopes === null || scopes.includes(permission));
 
 /** What the credential of a SCIM connection may do: provision, and nothing of the domain API (abuse 9). */
 export const CONNECTION_PERMISSIONS: readonly Permission[] = ['provisioning:read', 'provisioning:write'];
@@ -48,3 +82,6 @@ const RANK: Readonly<Record<Role, number>> = { owner: 3, admin: 2, group_admin: 
 export function mayGrant(granter: Role, granted: Role): boolean {
   return RANK[granter] >= RANK[granted];
 }
+
+/** The lower of two roles. */
+export const lowerRole = (one: Role, other: Role): Role => (RANK[one] < RANK[other] ? one : other);

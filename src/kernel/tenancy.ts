@@ -78,11 +78,20 @@ async function open<T>(
  * user. Throws UNAVAILABLE when PostgreSQL is away.
  */
 export function runInOrganization<T>(
-  context: Pick<Context, 'database' | 'organizationId'>,
+  context: Pick<Context, 'database' | 'organizationId'> & Partial<Pick<Context, 'actor' | 'requestId'>>,
   work: (tx: Transaction) => Promise<T>,
   options: { readOnly?: boolean } = {},
 ): Promise<T> {
-  const variables = { 'app.organization_id': context.organizationId, role: ORGANIZATION_ROLE };
+  const variables = {
+    'app.organization_id': context.organizationId,
+    // For what the database itself writes of a change: `user_attribute_sources`.
+    ...(!options.readOnly && {
+      'app.actor_kind': context.actor?.kind ?? '',
+      'app.actor_id': context.actor?.id ?? '',
+      'app.request_id': context.requestId ?? '',
+    }),
+    role: ORGANIZATION_ROLE,
+  };
   const filter = { organizationId: context.organizationId };
   return open(context.database, context.organizationId, variables, filter, options.readOnly ?? false, work);
 }
