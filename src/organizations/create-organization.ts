@@ -5,10 +5,7 @@ import { DomainError } from '../kernel/errors.js';
 import { fold } from '../kernel/fold.js';
 import { newId } from '../kernel/ids.js';
 import { command } from '../kernel/operation.js';
-import { Organization, PLANS } from './organization.entity.js';
-
-/** An integer column; nobody buys more. */
-const MAX_SEATS = 10_000_000;
+import { MAX_SEATS, Organization, PLANS } from './organization.entity.js';
 
 const CreateOrganizationInput = z.object({
   slug: z
@@ -20,6 +17,7 @@ const CreateOrganizationInput = z.object({
   name: z.string().min(1).max(200).optional(),
   plan: z.enum(PLANS),
   seats: z.int().min(0).max(MAX_SEATS).default(0),
+  proSeats: z.int().min(0).max(MAX_SEATS).default(0),
   ownerEmail: EmailAddress,
 });
 
@@ -39,7 +37,7 @@ export const createOrganization = command({
   audit: (input, created: CreatedOrganization) => ({
     action: 'organization.created',
     target: created.organizationId,
-    details: { plan: input.plan, seats: input.seats },
+    details: { plan: input.plan, seats: input.seats, proSeats: input.proSeats },
   }),
   constraints: {
     organizations_slug_unique: ({ slug }) =>
@@ -59,12 +57,15 @@ export const createOrganization = command({
       slug: input.slug,
       name: input.name ?? input.slug,
       plan: input.plan,
-      seats: input.seats,
     });
     await tx.em.flush();
     await tx.rows(sql`
       insert into users (organization_id, id, email, email_key, role)
       values (${organizationId}, ${ownerId}, ${input.ownerEmail}, ${fold(input.ownerEmail)}, 'owner')
+    `);
+    await tx.rows(sql`
+      insert into seat_pools (organization_id, kind, bought)
+      values (${organizationId}, 'standard', ${input.seats}), (${organizationId}, 'pro', ${input.proSeats})
     `);
     return { organizationId, slug: input.slug, ownerId };
   },
