@@ -58,7 +58,7 @@ export async function adoptUser(tx: Work, provisioning: Provisioning): Promise<E
       external_id = ${a.externalId}, given_name = ${a.givenName}, family_name = ${a.familyName}, title = ${a.title},
       employee_number = ${a.employeeNumber}, attributes = ${JSON.stringify(a.profile)}::jsonb,
       identity_scope = ${scopeFor(profile, person)}::uuid,
-      connection_id = ${connectionId}, deprovisioned_from = null,
+      connection_id = ${connectionId}, released_from = null, deprovisioned_from = null,
       deprovisioned_at = null, version = version + 1, updated_at = now(),
       active = active or ${returns(a)}, deactivated_by = case when ${returns(a)} then null else deactivated_by end
     where organization_id = ${tx.context.organizationId} and id = ${person}

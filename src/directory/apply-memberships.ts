@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import { z } from 'zod';
 import { command } from '../kernel/operation.js';
 
@@ -42,15 +42,21 @@ export const applyMemberships = command({
     const delays: number[] = [];
     if (joining.length > 0) {
       const rows = await tx.rows(sql<Settled>`
-        update memberships set state = 'active', applied_at = clock_timestamp()
-        where ${inGroup} and user_id = any(${joining}::uuid[]) returning ${DELAY}
+        with settled as (
+          update memberships set state = 'active', applied_at = clock_timestamp()
+          where ${inGroup} and user_id = any(${joining}::uuid[]) returning *, ${DELAY}),
+        ${eventsOf(sql`'active'`)}
+        select delay from settled
       `);
       delays.push(...rows.map((row) => row.delay));
     }
     const added = delays.length;
     if (leaving.length > 0) {
       const rows = await tx.rows(sql<Settled>`
-        delete from memberships where ${inGroup} and user_id = any(${leaving}::uuid[]) returning ${DELAY}
+        with settled as (
+          delete from memberships where ${inGroup} and user_id = any(${leaving}::uuid[]) returning *, ${DELAY}),
+        ${eventsOf(sql`case state when 'adding' then 'cancelled' else 'removed' end`)}
+        select delay from settled
       `);
       delays.push(...rows.map((row) => row.delay));
     }
@@ -63,3 +69,9 @@ interface Settled {
 }
 
 const DELAY = sql`extract(epoch from clock_timestamp() - accepted_at)::float8 as delay`;
+
+/** The history of what was settled, in the statement that settles it: who asked is found through the change. */
+const eventsOf = (kind: RawBuilder<unknown>) => sql`
+  events as (
+    insert into membership_events (organization_id, user_id, group_id, kind, accepted_at, change_id)
+    select organization_id, user_id, group_id, ${kind}, accepted_at, change_id from settled)`;

@@ -1,10 +1,10 @@
-import { type RawBuilder, sql } from 'kysely';
+import { sql } from 'kysely';
 import { serializationFailure } from '../kernel/database.js';
 import { DomainError, notFound, shownId } from '../kernel/errors.js';
 import { isId, newId } from '../kernel/ids.js';
 import type { Work } from '../kernel/operation.js';
+import { idList, moveMembers } from './move-members.js';
 import type { ScimProfile } from './profile.js';
-import { MAX_RECORDED_MEMBERS, type MemberCount } from './record-change.js';
 import type { MembersChange } from './shapes.js';
 
 /** What one write did to a group's members: how many rows it moved, and how many people could not be added. */
@@ -22,7 +22,7 @@ export interface PreparedMembers {
   joining: string[];
   leaving: string[] | 'everyone else';
   /** Deactivated people: they cannot be in a group (B19), and one of them must not fail the others. */
-  failed: number;
+  refused: string[];
   /** B29: whom a provider may remove. An admin of an ordinary group removes anyone. */
   removable: 'managed' | 'anyone';
 }
@@ -54,20 +54,20 @@ export async function prepareMembers(
   const joining = await tx.rows(sql<{ id: string; active: boolean; gone: boolean }>`
     select u.id, u.active, u.deprovisioned_at is not null as gone from users u
     where u.organization_id = ${tx.context.organizationId}
-      and u.id = any(${ids.filter((id) => !present.has(id))}::uuid[])
+      and u.id = any(${idList(ids.filter((id) => !present.has(id)))})
     order by u.id for share
   `);
   const found = new Set(present);
   for (const { id, gone } of joining) if (!gone) found.add(id);
   const unknown = [...wanted].filter((id) => !found.has(id));
   if (unknown.length > 0) throw unknownMembers(unknown, unknownMember);
-  const active = joining.filter((row) => row.active).map((row) => row.id);
+  const idsOf = (active: boolean) => joining.filter((row) => row.active === active).map((row) => row.id);
   return {
     staying: [...present],
-    joining: active,
+    joining: idsOf(true),
     leaving:
       'replace' in change ? 'everyone else' : change.remove.filter((id) => isId(id) && !wanted.has(id)),
-    failed: joining.length - active.length,
+    refused: idsOf(false),
     removable,
   };
 }
@@ -77,7 +77,7 @@ async function currentMembers(tx: Work, groupId: string | undefined, ids: string
   if (groupId === undefined || !isId(groupId) || ids.length === 0) return new Set();
   const rows = await tx.rows(sql<{ user_id: string }>`
     select user_id from memberships
-    where organization_id = ${tx.context.organizationId} and group_id = ${groupId} and user_id = any(${ids}::uuid[])
+    where organization_id = ${tx.context.organizationId} and group_id = ${groupId} and user_id = any(${idList(ids)})
       and state <> 'removing'
   `);
   return new Set(rows.map((row) => row.user_id));
@@ -93,75 +93,35 @@ function unknownMembers(ids: readonly string[], code: ScimProfile['unknownMember
   );
 }
 
-interface Moved {
-  settled: number;
-  pending: number;
-  added: MemberCount;
-  removed: MemberCount;
-}
-
-/** How many people a statement moved, and the first of them. */
-const counted = (moved: RawBuilder<unknown>) => sql`(
-  select json_build_object('count', count(*), 'ids',
-    coalesce(json_agg(user_id) filter (where nth <= ${MAX_RECORDED_MEMBERS}), '[]'))
-  from (select user_id, row_number() over () as nth from (${moved}) as all_moved) as numbered)`;
-
 /**
- * Second step, with the group locked: one set-based statement moves rows between states (docs/decisions, accepted then
- * applied). B29: only people managed by SCIM are ever removed. Emits one message for the worker when something moved
- * that it must settle. Undefined when the change changed nothing.
- *
- * Nothing is joined: a group grows from nobody to thousands before PostgreSQL has statistics of it, and a join planned
- * for one member compares everybody with everybody. Ids in arrays and sub-selects by key cost the same either way.
+ * Second step, with the group locked: `moveMembers` moves rows between states (docs/decisions, accepted then applied).
+ * B29: only people managed by SCIM are ever removed. Emits one message for the worker when something moved that it must
+ * settle. Undefined when the change changed nothing.
  */
 export async function changeMembers(
   tx: Work,
   groupId: string,
   prepared: PreparedMembers,
 ): Promise<AcceptedChange | undefined> {
-  const { organizationId, requestId } = tx.context;
-  const { staying, failed } = prepared;
+  const { organizationId, requestId, actor } = tx.context;
+  const { staying, refused } = prepared;
   const joining = [...prepared.joining, ...(await lockThoseWhoLeft(tx, groupId, staying))];
   const members = [...staying, ...joining];
   if (joining.length > REPLAN_ABOVE) await tx.rows(sql`discard plans`);
   const changeId = newId();
-  const inGroup = sql`m.organization_id = ${organizationId} and m.group_id = ${groupId}`;
-  const named =
-    prepared.leaving === 'everyone else'
-      ? sql`m.user_id <> all(${members}::uuid[])`
-      : sql`m.user_id = any(${prepared.leaving}::uuid[])`;
-  const leaves = prepared.removable === 'anyone' ? named : sql`${named} and ${isManaged}`;
-  const [moved] = await tx.rows(sql<Moved>`
-    with revived as (
-      update memberships m set state = 'active', change_id = ${changeId}
-      where ${inGroup} and m.user_id = any(${members}::uuid[]) and m.state = 'removing'
-      returning m.user_id),
-    inserted as (
-      insert into memberships (organization_id, group_id, user_id, state, change_id)
-      select u.organization_id, ${groupId}::uuid, u.id, 'adding', ${changeId}::uuid from users u
-      where u.organization_id = ${organizationId} and u.id = any(${joining}::uuid[])
-        and (select true from memberships m where ${inGroup} and m.user_id = u.id) is null
-      returning user_id),
-    cancelled as (
-      delete from memberships m where ${inGroup} and m.state = 'adding' and ${leaves}
-      returning m.user_id),
-    removing as (
-      update memberships m set state = 'removing', change_id = ${changeId}, accepted_at = clock_timestamp()
-      where ${inGroup} and m.state = 'active' and ${leaves}
-      returning m.user_id)
-    select ((select count(*) from revived) + (select count(*) from cancelled))::int as settled,
-           ((select count(*) from inserted) + (select count(*) from removing))::int as pending,
-           ${counted(sql`select user_id from revived union all select user_id from inserted`)} as added,
-           ${counted(sql`select user_id from cancelled union all select user_id from removing`)} as removed
-  `);
-  const pending = moved?.pending ?? 0;
-  const accepted = pending + (moved?.settled ?? 0);
+  const leaving =
+    prepared.leaving === 'everyone else' ? await everyoneElse(tx, groupId, members) : prepared.leaving;
+  const { removable } = prepared;
+  const moved = await moveMembers(tx, { groupId, changeId, joining, leaving, removable, refused });
+  const { pending, settled, added, removed } = moved;
+  const accepted = pending + settled;
+  const failed = refused.length;
   if (accepted + failed === 0) return undefined;
   await tx.rows(sql`
-    insert into membership_changes (organization_id, id, group_id, accepted, failed, request_id)
-    values (${organizationId}, ${changeId}, ${groupId}, ${accepted}, ${failed}, ${requestId})
+    insert into membership_changes (organization_id, id, group_id, accepted, failed, request_id, actor_kind, actor_id)
+    values (${organizationId}, ${changeId}, ${groupId}, ${accepted}, ${failed}, ${requestId}, ${actor.kind}, ${actor.id})
   `);
-  tx.record(groupId, { members: { added: moved?.added, removed: moved?.removed } });
+  tx.record(groupId, { members: { added, removed } });
   if (pending > 0) tx.emit({ topic: 'group.members.changed', ids: { groupId, changeId } });
   return { changeId, accepted, failed };
 }
@@ -177,7 +137,7 @@ async function lockThoseWhoLeft(tx: Work, groupId: string, staying: string[]): P
   if (left.length === 0) return [];
   const rows = await tx.rows(sql<{ id: string; active: boolean }>`
     select u.id, u.active from users u
-    where u.organization_id = ${tx.context.organizationId} and u.id = any(${left}::uuid[])
+    where u.organization_id = ${tx.context.organizationId} and u.id = any(${idList(left)})
     order by u.id for share skip locked
   `);
   if (rows.length !== left.length)
@@ -185,5 +145,12 @@ async function lockThoseWhoLeft(tx: Work, groupId: string, staying: string[]): P
   return rows.filter((row) => row.active).map((row) => row.id);
 }
 
-const isManaged = sql`(select u.connection_id is not null from users u
-  where u.organization_id = m.organization_id and u.id = m.user_id)`;
+/** Whom a whole list leaves out: the cost follows the group, as the list does. */
+async function everyoneElse(tx: Work, groupId: string, members: readonly string[]): Promise<string[]> {
+  const rows = await tx.rows(sql<{ user_id: string }>`
+    select user_id from memberships
+    where organization_id = ${tx.context.organizationId} and group_id = ${groupId} and state <> 'removing'
+      and user_id <> all(${idList(members)})
+  `);
+  return rows.map((row) => row.user_id);
+}

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { DomainError } from '../kernel/errors.js';
 import type { Work } from '../kernel/operation.js';
+import { withEvents } from './membership-events.js';
 import type { UserRecord } from './shapes.js';
 
 /** B18: whoever owns the organization cannot be locked out of it by a provider's mistake. */
@@ -14,30 +15,42 @@ export function refuseForOwner(user: UserRecord): void {
 }
 
 /**
- * B19: what ends together with `active`, in the transaction that ends it: every membership, whatever its state, and
- * every invitation of this person that was not applied yet, linked or pending (R6, I6). The groups are locked in order
- * and get a new version, because their members changed.
+ * B19: what ends together with `active`, in the transaction that ends it: every membership, whatever its state, every
+ * invitation of these people that was not applied yet, linked or pending, the groups they administer and the tokens that
+ * act as them (R6, I6). The people are locked by the caller; their groups are locked in order and get a new version,
+ * because their members changed. The license and the place in the line end in the very statement that writes
+ * `active = false` (migration 0030); whoever waits for a license is granted the free one by a job.
  */
-export async function endAccess(tx: Work, userId: string): Promise<void> {
+export async function endAccess(tx: Work, people: string | readonly string[]): Promise<void> {
   const { organizationId } = tx.context;
+  const theirs = sql`organization_id = ${organizationId} and user_id = any(${[people].flat()}::uuid[])`;
   await tx.rows(sql`
     with affected as (
       select g.id from groups g
-      where g.organization_id = ${organizationId} and g.id in (
-        select group_id from memberships where organization_id = ${organizationId} and user_id = ${userId})
+      where g.organization_id = ${organizationId} and g.id in (select group_id from memberships where ${theirs})
       order by g.id for update
     )
     update groups g set version = version + 1, updated_at = now()
     from affected where g.organization_id = ${organizationId} and g.id = affected.id
   `);
   await tx.rows(
-    sql`delete from memberships where organization_id = ${organizationId} and user_id = ${userId}`,
+    withEvents(
+      tx.context,
+      'removed',
+      sql`delete from memberships where ${theirs} returning user_id, group_id`,
+    ),
   );
+  const [line] = await tx.rows(sql<{ waits: boolean }>`
+    select exists (select from license_requests where organization_id = ${organizationId}) as waits
+  `);
+  if (line?.waits) tx.emit({ topic: 'license.freed', ids: {} });
+  await tx.rows(sql`delete from group_admins where ${theirs}`);
+  await tx.rows(sql`update api_tokens set revoked_at = now() where ${theirs} and revoked_at is null`);
   await tx.rows(sql`
     update invitations set state = 'revoked'
     where organization_id = ${organizationId} and (
-      user_id = ${userId} and state = 'consumed' and applied_at is null
-      or state = 'pending' and email_key = (
-        select email_key from users where organization_id = ${organizationId} and id = ${userId}))
+      user_id = any(${[people].flat()}::uuid[]) and state = 'consumed' and applied_at is null
+      or state = 'pending' and email_key in (
+        select email_key from users where organization_id = ${organizationId} and id = any(${[people].flat()}::uuid[])))
   `);
 }

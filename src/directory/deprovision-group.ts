@@ -2,7 +2,9 @@ import { sql } from 'kysely';
 import { z } from 'zod';
 import { command } from '../kernel/operation.js';
 import { requireActiveConnection } from './active-connection.js';
+import { endGroup } from './end-group.js';
 import { lockProvisionedGroup } from './group-rows.js';
+import { withEvents } from './membership-events.js';
 import { changesBetween } from './record-change.js';
 import { ExpectedVersion, requireVersion } from './update-provisioned-user.js';
 
@@ -18,7 +20,7 @@ export interface DeprovisionedGroup {
  */
 export const deprovisionGroup = command({
   permission: 'provisioning:write',
-  input: z.object({ connectionId: z.string(), id: z.string(), expectedVersion: ExpectedVersion.optional() }),
+  input: z.object({ connectionId: z.string(), id: z.string(), expectedVersion: ExpectedVersion }),
   audit: (_input, { id, kept }: DeprovisionedGroup) => ({
     action: 'group.deprovisioned',
     target: id,
@@ -29,19 +31,22 @@ export const deprovisionGroup = command({
     const group = await lockProvisionedGroup(tx, input.connectionId, input.id);
     requireVersion(group, input.expectedVersion);
     const { organizationId } = tx.context;
-    await tx.rows(sql`
+    const leaving = sql`
       delete from memberships m where m.organization_id = ${organizationId} and m.group_id = ${group.id} and (
         select u.connection_id is not null from users u
         where u.organization_id = m.organization_id and u.id = m.user_id)
-    `);
+      returning m.user_id, m.group_id`;
+    await tx.rows(withEvents(tx.context, 'removed', leaving));
     const [kept] = await tx.rows(sql<{ id: string }>`
       update groups g set connection_id = null, external_id = null, version = version + 1, updated_at = now()
       where g.organization_id = ${organizationId} and g.id = ${group.id} and exists (
         select from memberships m where m.organization_id = g.organization_id and m.group_id = g.id)
       returning g.id
     `);
-    if (!kept)
+    if (!kept) {
+      await endGroup(tx, group.id);
       await tx.rows(sql`delete from groups where organization_id = ${organizationId} and id = ${group.id}`);
+    }
     tx.record(group.id, changesBetween({ provisioned: true }, { provisioned: false }));
     return { id: group.id, kept: kept !== undefined };
   },

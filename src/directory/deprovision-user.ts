@@ -13,7 +13,7 @@ import { ExpectedVersion, lockProvisionedUser, requireVersion } from './update-p
  */
 export const deprovisionUser = command({
   permission: 'provisioning:write',
-  input: z.object({ connectionId: z.string(), id: z.string(), expectedVersion: ExpectedVersion.optional() }),
+  input: z.object({ connectionId: z.string(), id: z.string(), expectedVersion: ExpectedVersion }),
   audit: (input, id: string) => ({
     action: 'user.deprovisioned',
     target: id,

@@ -55,6 +55,40 @@ const showsAllGroups = (tx: Work, connectionId: string) => sql`exists (
   select from scim_connections s
   where s.organization_id = ${tx.context.organizationId} and s.id = ${connectionId} and s.shows_all_groups)`;
 
+/** Members read in one statement; more come in further ones, so that no group is held in memory whole. */
+const MEMBERS_AT_ONCE = 2_000;
+
+/** Some members of a group, and after whom the next ones come; undefined after the last. */
+export interface MemberPage {
+  members: GroupMember[];
+  nextMembersAfter: string | undefined;
+}
+
+/** One page of what `membersOfGroups` reads, in the order of the ids. */
+export async function membersOfGroup(
+  tx: Transaction,
+  context: Context,
+  groupId: string,
+  after?: string,
+): Promise<MemberPage> {
+  const rows = await tx.rows(sql<{ user_id: string; display: string }>`
+    select m.user_id, u.display from memberships m cross join lateral (
+      select ${DISPLAY_NAME} as display from users u
+      where u.organization_id = m.organization_id and u.id = m.user_id and ${managedBy(context)} offset 0) u
+    where m.organization_id = ${context.organizationId} and m.group_id = ${groupId}
+      and m.state in ('adding', 'active') ${after === undefined ? sql`` : sql`and m.user_id > ${after}::uuid`}
+    order by m.user_id limit ${MEMBERS_AT_ONCE + 1}
+  `);
+  const shown = rows.slice(0, MEMBERS_AT_ONCE);
+  return {
+    members: shown.map((row) => ({ userId: row.user_id, display: row.display })),
+    nextMembersAfter: rows.length > shown.length ? shown.at(-1)?.user_id : undefined,
+  };
+}
+
+const managedBy = ({ actor }: Context) =>
+  actor.kind === 'connection' ? sql`u.connection_id = ${actor.id}` : sql`true`;
+
 /**
  * The members of a group as SCIM shows them: what the provider asked for, of the people it manages (B11). `offset 0`
  * keeps the look-up of each person one by key: joined, it is planned by statistics that lag behind a growing group and
@@ -67,12 +101,10 @@ export async function membersOfGroups(
 ): Promise<Map<string, GroupMember[]>> {
   const found = new Map<string, GroupMember[]>(groupIds.map((id) => [id, []]));
   if (groupIds.length === 0) return found;
-  const managed =
-    context.actor.kind === 'connection' ? sql`u.connection_id = ${context.actor.id}` : sql`true`;
   const rows = await tx.rows(sql<{ group_id: string; user_id: string; display: string }>`
     select m.group_id, m.user_id, u.display from memberships m cross join lateral (
       select ${DISPLAY_NAME} as display from users u
-      where u.organization_id = m.organization_id and u.id = m.user_id and ${managed} offset 0) u
+      where u.organization_id = m.organization_id and u.id = m.user_id and ${managedBy(context)} offset 0) u
     where m.organization_id = ${context.organizationId} and m.group_id = any(${groupIds}::uuid[])
       and m.state in ('adding', 'active')
     order by m.group_id, m.user_id

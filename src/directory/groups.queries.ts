@@ -6,16 +6,23 @@ import { isId } from '../kernel/ids.js';
 import { query } from '../kernel/operation.js';
 import { KeysetPage, type KeysetResult } from '../kernel/page.js';
 import { compileFilter } from './filter/compile.js';
-import { GROUP_COLUMNS, type GroupRow, membersOfGroups, toGroupRecord } from './group-rows.js';
+import {
+  GROUP_COLUMNS,
+  type GroupRow,
+  type MemberPage,
+  membersOfGroup,
+  membersOfGroups,
+  toGroupRecord,
+} from './group-rows.js';
 import { count, cursorPage, type List } from './pages.js';
 import { profileOf } from './profile.js';
 import { ScimPage, type ScimPageResult, SortInput, scimPage } from './scim-page.js';
 import type { GroupMember, GroupRecord } from './shapes.js';
 import { compileSort, type SortRequest } from './sort.js';
-import { visibleGroups } from './user-rows.js';
+import { seenBy, visibleGroups } from './user-rows.js';
 
-/** Who may read groups: a provider those it manages (B24), an API caller all of them. */
-const permission = ['provisioning:read', 'group:read'] as const;
+/** Who may read groups: a provider those it manages (B24), a group admin their own (B33), other callers all of them. */
+const permission = ['provisioning:read', 'group:read', 'administered-group:read'] as const;
 
 const filter = z.string().nullish();
 
@@ -26,6 +33,11 @@ const MAX_BY_ID = 10_000;
 export interface GroupWithMembers {
   group: GroupRecord;
   members: GroupMember[] | undefined;
+}
+
+/** A group of any size: what did not fit into the first statement is read from `nextMembersAfter` on. */
+export interface GroupWithFirstMembers extends GroupWithMembers {
+  nextMembersAfter: string | undefined;
 }
 
 /** The groups a connection sees, by index or cursor (B10, B24, B25). Without members the cost is independent of their number. */
@@ -69,20 +81,27 @@ export const groupCount = query({
   run: (tx, input) => count(tx, list(tx.context, input.filter)),
 });
 
-/** One group, with the members SCIM shows unless they are not wanted. NOT_FOUND for one the caller may not see. */
+/** One group, with the first members SCIM shows (`groupMembers` goes on) unless they are not wanted. NOT_FOUND for one the caller may not see. */
 export const group = query({
   permission,
   input: z.object({ id: z.string(), withMembers: z.boolean().default(true) }),
-  async run(tx, { id, withMembers }): Promise<GroupWithMembers> {
+  async run(tx, { id, withMembers }): Promise<GroupWithFirstMembers> {
     const [row] = isId(id)
       ? await tx.rows(
           sql<GroupRow>`select ${GROUP_COLUMNS} from groups g where ${visibleGroups(tx.context)} and g.id = ${id}`,
         )
       : [];
     if (!row) throw notFound('group', id);
-    const members = withMembers ? (await membersOfGroups(tx, tx.context, [id])).get(id) : undefined;
-    return { group: toGroupRecord(row), members };
+    const page = withMembers ? await membersOfGroup(tx, tx.context, id) : undefined;
+    return { group: toGroupRecord(row), members: page?.members, nextMembersAfter: page?.nextMembersAfter };
   },
+});
+
+/** The next members of a group that `group` showed the first of; a group that is gone meanwhile has none. */
+export const groupMembers = query({
+  permission,
+  input: z.object({ id: z.uuid(), after: z.uuid() }),
+  run: (tx, { id, after }): Promise<MemberPage> => membersOfGroup(tx, tx.context, id, after),
 });
 
 /** Some groups by id, in no particular order; ids that name none are left out. */
@@ -100,7 +119,8 @@ export const groupsById = query({
 function list(context: Context, text: string | null | undefined, sort?: SortRequest): List {
   const profile = profileOf(context);
   const visible = visibleGroups(context);
-  const where = text ? sql`${visible} and (${compileFilter(text, 'Group', profile)})` : visible;
-  const order = sort && compileSort(sort, profile.resources.Group);
+  const seen = seenBy(context);
+  const where = text ? sql`${visible} and (${compileFilter(text, 'Group', profile, { seen })})` : visible;
+  const order = sort && compileSort(sort, profile.resources.Group, seen);
   return { columns: GROUP_COLUMNS, from: sql`groups g`, where, alias: 'g', order };
 }

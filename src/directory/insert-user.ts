@@ -3,6 +3,7 @@ import { fold } from '../kernel/fold.js';
 import { newId } from '../kernel/ids.js';
 import type { Work } from '../kernel/operation.js';
 import { writeEmailKeys } from './addresses.js';
+import { wasErased } from './erasure/tombstone.js';
 import type { ScimProfile } from './profile.js';
 import type { UserAttributes } from './shapes.js';
 import { USER_COLUMNS, type UserRow } from './user-rows.js';
@@ -24,13 +25,19 @@ export const scopeFor = ({ identifiesBy }: ScimProfile, id: string): string =>
 /** The folded address, when there is one. */
 export const keyOf = (email: string | null): string | null => (email === null ? null : fold(email));
 
+/** Somebody new. */
+export interface InsertedUser extends UserRow {
+  /** B38: whether they have the identity of somebody whose personal data was erased here. */
+  was_erased: boolean;
+}
+
 /** Undefined when any unique key is taken: the constraint decides, so that racing requests leave one person. */
 export async function insertUser(
   tx: Work,
   { connectionId, profile, attributes: a }: Provisioning,
-): Promise<UserRow | undefined> {
+): Promise<InsertedUser | undefined> {
   const id = newId();
-  const [row] = await tx.rows(sql<UserRow>`
+  const [row] = await tx.rows(sql<InsertedUser>`
     insert into users as u (organization_id, id, user_name, user_name_key, email, email_key, external_id, given_name,
       family_name, title, employee_number, attributes, identity_scope, active, deactivated_by,
       connection_id)
@@ -38,7 +45,7 @@ export async function insertUser(
       ${a.externalId}, ${a.givenName}, ${a.familyName}, ${a.title}, ${a.employeeNumber},
       ${JSON.stringify(a.profile)}::jsonb, ${scopeFor(profile, id)}::uuid,
       ${a.active}, ${a.active ? null : 'connection'}, ${connectionId})
-    on conflict do nothing returning ${USER_COLUMNS}
+    on conflict do nothing returning ${USER_COLUMNS}, ${wasErased(tx, a)} as was_erased
   `);
   if (row && a.profile.emails) await writeEmailKeys(tx, id, a.profile);
   return row;

@@ -12,6 +12,7 @@ export async function linkPendingInvitation(tx: Work, userId: string, email: str
   const rows = await tx.rows(sql<{ id: string }>`
     update invitations set state = 'consumed', user_id = ${userId}, consumed_at = now()
     where organization_id = ${tx.context.organizationId} and email_key = ${fold(email)} and state = 'pending'
+      and expires_at > now()
     returning id
   `);
   for (const { id } of rows) tx.emit({ topic: 'invitation.consumed', ids: { invitationId: id } });

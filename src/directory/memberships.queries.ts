@@ -4,6 +4,7 @@ import { notFound } from '../kernel/errors.js';
 import { isId } from '../kernel/ids.js';
 import { query } from '../kernel/operation.js';
 import { KeysetPage, type KeysetResult, readCursor } from '../kernel/page.js';
+import { mayReadGroup } from './administered.js';
 import type { MembershipRecord, MembershipState } from './shapes.js';
 
 /** As many parents as one page can hold; loaders split their batches at it. */
@@ -26,9 +27,12 @@ const PARENTS = {
 const of = z.enum(['group', 'user']);
 const ids = z.array(z.uuid()).max(MAX_PARENTS);
 
+/** A group admin sees the memberships of their groups, whichever side they come from. */
+const permission = ['group:read', 'administered-group:read'] as const;
+
 /** One page of memberships for each parent, in one statement, whatever the state: the product shows all three. */
 export const memberships = query({
-  permission: 'group:read',
+  permission,
   input: z.object({ of, ids, page: KeysetPage.prefault({}) }),
   async run(tx, input): Promise<Map<string, KeysetResult<MembershipRecord>>> {
     const { parent, child, key } = PARENTS[input.of];
@@ -36,7 +40,8 @@ export const memberships = query({
     const rows = await tx.rows(sql<MembershipRow>`
       select p.* from unnest(${input.ids}::uuid[]) as parent(id) cross join lateral (
         select m.group_id, m.user_id, m.state, m.accepted_at, m.applied_at from memberships m
-        where m.organization_id = ${tx.context.organizationId} and ${parent} = parent.id ${after}
+        where m.organization_id = ${tx.context.organizationId} and ${parent} = parent.id
+          and ${mayReadGroup(tx.context, sql.ref('m.group_id'))} ${after}
         order by ${child} limit ${input.page.first + 1}) p
     `);
     const pages = new Map<string, KeysetResult<MembershipRecord>>(
@@ -54,13 +59,14 @@ export const memberships = query({
 
 /** How many memberships each parent has, whatever their state. */
 export const membershipCounts = query({
-  permission: 'group:read',
+  permission,
   input: z.object({ of, ids }),
   async run(tx, input): Promise<Map<string, number>> {
     const { parent } = PARENTS[input.of];
     const rows = await tx.rows(sql<{ id: string; total: number }>`
       select ${parent} as id, count(*)::int as total from memberships m
-      where m.organization_id = ${tx.context.organizationId} and ${parent} = any(${input.ids}::uuid[]) group by 1
+      where m.organization_id = ${tx.context.organizationId} and ${parent} = any(${input.ids}::uuid[])
+        and ${mayReadGroup(tx.context, sql.ref('m.group_id'))} group by 1
     `);
     const totals = new Map(rows.map((row) => [row.id, row.total]));
     return new Map(input.ids.map((id) => [id, totals.get(id) ?? 0]));
@@ -85,7 +91,7 @@ export interface MembershipChangeRecord {
  * subtracted from what was accepted, so a job that runs twice or never cannot make it wrong. NOT_FOUND otherwise.
  */
 export const membershipChange = query({
-  permission: 'group:read',
+  permission,
   input: z.object({ id: z.string() }),
   async run(tx, { id }): Promise<MembershipChangeRecord> {
     const { organizationId } = tx.context;
@@ -96,6 +102,7 @@ export const membershipChange = query({
               where m.organization_id = c.organization_id and m.group_id = c.group_id and m.change_id = c.id
                 and m.state <> 'active') as applied
           from membership_changes c where c.organization_id = ${organizationId} and c.id = ${id}
+            and ${mayReadGroup(tx.context, sql.ref('c.group_id'))}
         `)
       : [];
     if (!row) throw notFound('membership change', id);

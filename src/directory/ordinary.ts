@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { DomainError, notFound } from '../kernel/errors.js';
 import { isId } from '../kernel/ids.js';
 import type { Work } from '../kernel/operation.js';
+import { refuseErased } from './erasure/refuse-erased.js';
 import { GROUP_COLUMNS, type GroupRow, toGroupRecord } from './group-rows.js';
 import type { GroupRecord, UserRecord } from './shapes.js';
 import { toUserRecord, USER_COLUMNS, type UserRow } from './user-rows.js';
@@ -17,9 +18,15 @@ function refuseManaged(noun: 'person' | 'group', connectionId: string | null, pr
 
 /**
  * The person, locked, if they are an ordinary one: NOT_FOUND for nobody, SCIM_MANAGED for someone whom an active
- * connection manages. The people of a disabled connection are editable again (B4).
+ * connection manages, INVALID_INPUT for someone whose personal data was erased (B38). The people of a disabled connection
+ * are editable again (B4). `orDeactivatedByAdmin` lets a managed person pass whom an admin deactivated: that was never the
+ * connection's (B15).
  */
-export async function lockOrdinaryUser(tx: Work, id: string): Promise<UserRecord> {
+export async function lockOrdinaryUser(
+  tx: Work,
+  id: string,
+  { orDeactivatedByAdmin = false } = {},
+): Promise<UserRecord> {
   const [row] = isId(id)
     ? await tx.rows(sql<UserRow & { provider: string | null }>`
         select ${USER_COLUMNS}, s.provider from users u
@@ -29,8 +36,12 @@ export async function lockOrdinaryUser(tx: Work, id: string): Promise<UserRecord
       `)
     : [];
   if (!row) throw notFound('user', id);
-  refuseManaged('person', row.provider === null ? null : row.connection_id, row.provider);
-  return toUserRecord(row);
+  const isAdminsToUndo = orDeactivatedByAdmin && row.deactivated_by === 'admin';
+  if (!isAdminsToUndo)
+    refuseManaged('person', row.provider === null ? null : row.connection_id, row.provider);
+  const user = toUserRecord(row);
+  refuseErased(user);
+  return user;
 }
 
 /** The group, locked, if it is an ordinary one: NOT_FOUND and SCIM_MANAGED as for people. */

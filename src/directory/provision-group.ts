@@ -6,14 +6,19 @@ import { newId } from '../kernel/ids.js';
 import { command, type Work } from '../kernel/operation.js';
 import { requireActiveConnection } from './active-connection.js';
 import { type AcceptedChange, changeMembers, prepareMembers } from './change-members.js';
-import { GROUP_COLUMNS, type GroupRow, membersOfGroups, toGroupRecord } from './group-rows.js';
+import {
+  GROUP_COLUMNS,
+  type GroupRow,
+  type MemberPage,
+  membersOfGroup,
+  toGroupRecord,
+} from './group-rows.js';
 import { changesBetween } from './record-change.js';
-import type { GroupMember, GroupRecord } from './shapes.js';
-import { displayNameSchema, groupExternalIdSchema, MAX_MEMBERS_PER_REQUEST } from './user-input.js';
+import type { GroupRecord } from './shapes.js';
+import { displayNameSchema, groupExternalIdSchema, WholeMembersInput } from './user-input.js';
 
-export interface ProvisionedGroup {
+export interface ProvisionedGroup extends MemberPage {
   group: GroupRecord;
-  members: GroupMember[];
   /** Whether a group made inside the product became managed by the connection (B26). */
   adopted: boolean;
   change: AcceptedChange | undefined;
@@ -23,7 +28,7 @@ const ProvisionGroupInput = z.object({
   connectionId: z.string(),
   displayName: displayNameSchema,
   externalId: groupExternalIdSchema.default(null),
-  members: z.array(z.string()).max(MAX_MEMBERS_PER_REQUEST).default([]),
+  members: WholeMembersInput.nullish().transform((members) => members ?? []),
 });
 
 /** B23: names are unique among all groups of the organization, whoever made them. */
@@ -59,8 +64,8 @@ export const provisionGroup = command({
       changesBetween(undefined, { displayName, externalId, ...(!created && { provisioned: true }) }),
     );
     const change = await changeMembers(tx, row.id, prepared);
-    const members = (await membersOfGroups(tx, tx.context, [row.id])).get(row.id) ?? [];
-    return { group: toGroupRecord(row), members, adopted: !created, change };
+    const page = await membersOfGroup(tx, tx.context, row.id);
+    return { group: toGroupRecord(row), ...page, adopted: !created, change };
   },
 });
 

@@ -9,7 +9,7 @@ import { rememberLostAnswer } from './lost-answer.js';
 import { changesBetween } from './record-change.js';
 import type { UserGroup, UserRecord } from './shapes.js';
 import { taken } from './user-constraints.js';
-import { requireWhatProfileAsks, userAttributeSchemas } from './user-input.js';
+import { identityFrom, requireWhatProfileAsks, userAttributeSchemas } from './user-input.js';
 import { groupsOfUsers, toUserRecord } from './user-rows.js';
 
 export interface ProvisionedUser {
@@ -19,6 +19,8 @@ export interface ProvisionedUser {
   adopted: boolean;
   /** Whether this repeats a creation whose answer was lost, so that nothing changed (B16). */
   repeated: boolean;
+  /** Whether this new person has the identity of one whose personal data was erased (B38). */
+  wasErased: boolean;
 }
 
 const ProvisionUserInput = z.object({
@@ -37,21 +39,22 @@ const ProvisionUserInput = z.object({
 export const provisionUser = command({
   permission: 'provisioning:write',
   input: ProvisionUserInput,
-  audit: (input, { user, adopted, repeated }: ProvisionedUser) =>
+  audit: (input, { user, adopted, repeated, wasErased }: ProvisionedUser) =>
     repeated
       ? undefined
       : {
           action: 'user.provisioned',
           target: user.id,
-          details: { connectionId: input.connectionId, adopted },
+          details: { connectionId: input.connectionId, adopted, ...(wasErased && { wasErased }) },
         },
   constraints: {
     users_user_name_unique: (input) => taken('userName', input.userName),
     users_email_unique: (input) => taken('email', input.email),
-    users_external_id_unique: (input) => taken('externalId', input.externalId),
+    users_external_id_unique: (input) => taken('externalId', input.externalId ?? input.employeeNumber),
   },
-  async run(tx, { connectionId, isAnswerLost, ...sent }) {
+  async run(tx, { connectionId, isAnswerLost, ...given }) {
     const profile = await requireActiveConnection(tx, connectionId);
+    const sent = { ...given, externalId: identityFrom(profile, given.externalId, given.employeeNumber) };
     requireWhatProfileAsks(profile, sent);
     const attributes = { ...sent, ...settled(sent) };
     const provisioning = { connectionId, profile, attributes };
@@ -61,10 +64,15 @@ export const provisionUser = command({
     const row = created ?? existing?.row;
     if (!row) throw new Error('A person was neither created nor adopted.');
     const repeated = existing?.repeated ?? false;
-    if (created) tx.record(row.id, changesBetween(undefined, attributes));
+    const wasErased = created?.was_erased ?? false;
+    if (created)
+      tx.record(row.id, { ...changesBetween(undefined, attributes), ...(wasErased && AFTER_ERASURE) });
     if (isAnswerLost?.()) await rememberLostAnswer(tx, connectionId, row.id, attributes);
     if (row.active && !repeated) await linkPendingInvitation(tx, row.id, attributes.email);
     const groups = created ? [] : ((await groupsOfUsers(tx, tx.context, [row.id])).get(row.id) ?? []);
-    return { user: toUserRecord(row), groups, adopted: !created && !repeated, repeated };
+    return { user: toUserRecord(row), groups, adopted: !created && !repeated, repeated, wasErased };
   },
 });
+
+/** What the log says of somebody new who has the same identity as an erased person: nothing of that person's (B38). */
+const AFTER_ERASURE = { sameIdentityAsErasedPerson: { before: null, after: true } };

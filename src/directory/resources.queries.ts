@@ -10,6 +10,7 @@ import { ScimPage, type ScimPageResult, SortInput, scimPage } from './scim-page.
 import { compileSharedSort, type SortRequest } from './sort.js';
 import {
   groupsOfUsers,
+  seenBy,
   toUserRecord,
   USER_COLUMNS,
   type UserRow,
@@ -55,10 +56,11 @@ export const resourceIndex = query({
 function union(tx: Work, filter: string | null | undefined, sort: SortRequest | undefined): List {
   const profile = profileOf(tx.context);
   const { User, Group } = profile.resources;
-  const [userOrder, groupOrder] = sort ? compileSharedSort(sort, [User, Group]) : [];
+  const seen = seenBy(tx.context);
+  const [userOrder, groupOrder] = sort ? compileSharedSort(sort, [User, Group], seen) : [];
   const key = (order: typeof userOrder): RawBuilder<unknown> => order?.key ?? sql`null::text`;
-  const users = filter ? compileFilter(filter, 'User', profile, ['Group']) : sql`true`;
-  const groups = filter ? compileFilter(filter, 'Group', profile, ['User']) : sql`true`;
+  const users = filter ? compileFilter(filter, 'User', profile, { others: ['Group'], seen }) : sql`true`;
+  const groups = filter ? compileFilter(filter, 'Group', profile, { others: ['User'], seen }) : sql`true`;
   const from = sql`(
     select 'User' as kind, u.id, ${key(userOrder)} as sorted_by from users u
     where ${visibleUsers(tx.context)} and (${users})

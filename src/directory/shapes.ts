@@ -42,6 +42,7 @@ export interface UserRecord extends UserAttributes {
   version: number;
   createdAt: Date;
   updatedAt: Date;
+  status: UserStatus;
   /** Who ended this person's access, while it is ended (B15). */
   deactivatedBy: 'connection' | 'admin' | null;
   /** Null means "no license": most provisioned people before their first sign-in (B35). */
@@ -54,7 +55,16 @@ export interface UserRecord extends UserAttributes {
 }
 
 /** B35: what a seat is called that someone holds. */
-export type License = 'standard' | 'pro';
+export const LICENSES = ['standard', 'pro'] as const;
+export type License = (typeof LICENSES)[number];
+
+/** The same for counting and choosing, where holding none is a value too. */
+export const HELD_LICENSES = ['none', 'standard', 'pro'] as const;
+export type HeldLicense = (typeof HELD_LICENSES)[number];
+
+/** Where someone stands (B19, B20, B38); the database derives it from the row. */
+export const USER_STATUSES = ['active', 'deactivated', 'deprovisioned', 'erased'] as const;
+export type UserStatus = (typeof USER_STATUSES)[number];
 
 /** A group as queries return it. */
 export interface GroupRecord {

@@ -2,7 +2,7 @@ import { type RawBuilder, sql } from 'kysely';
 import { DomainError } from '../kernel/errors.js';
 import type { Attribute, ResourceTable } from './attributes.js';
 import { folded, textOf } from './filter/comparison.js';
-import { elementRows } from './filter/elements.js';
+import { elementRows, type Seen } from './filter/elements.js';
 import { shown } from './filter/refusal.js';
 import { type FoundAttribute, findAttribute } from './find-attribute.js';
 
@@ -36,18 +36,22 @@ const invalid = (sentence: string): DomainError =>
  * comparisons of a filter; of a list the primary value, else the first. Throws INVALID_INPUT (`invalidValue`) for a
  * name the resource does not have and for what has no value of its own.
  */
-export function compileSort({ by, descending }: SortRequest, table: ResourceTable): Order {
+export function compileSort({ by, descending }: SortRequest, table: ResourceTable, seen: Seen): Order {
   const found = findAttribute(table, by);
   if (!found) throw invalid(`${table.name} has no attribute ${shown(by)}; /Schemas lists what there is`);
-  return { ...keyOf(found, table), descending };
+  return { ...keyOf(found, table, seen), descending };
 }
 
 /**
  * The same for a search over several resources: one order for each table. A resource without the attribute has no value
  * there (RFC 7644 section 3.4.2.1); a name that none of them has is refused.
  */
-export function compileSharedSort(request: SortRequest, tables: readonly ResourceTable[]): Order[] {
-  const known = tables.map((table) => findAttribute(table, request.by) && compileSort(request, table));
+export function compileSharedSort(
+  request: SortRequest,
+  tables: readonly ResourceTable[],
+  seen: Seen,
+): Order[] {
+  const known = tables.map((table) => findAttribute(table, request.by) && compileSort(request, table, seen));
   const types = new Set(known.flatMap((order) => (order ? [order.type] : [])));
   if (types.size === 0) throw invalid(`no resource has an attribute ${shown(request.by)}`);
   const [only] = types;
@@ -59,16 +63,20 @@ export function compileSharedSort(request: SortRequest, tables: readonly Resourc
   }));
 }
 
-function keyOf({ attribute, parent, path }: FoundAttribute, table: ResourceTable): Omit<Order, 'descending'> {
+function keyOf(
+  { attribute, parent, path }: FoundAttribute,
+  table: ResourceTable,
+  seen: Seen,
+): Omit<Order, 'descending'> {
   if (attribute.type === 'complex') {
     const value = attribute.multiValued ? findAttribute(table, `${path}.value`) : undefined;
-    if (value) return keyOf(value, table);
+    if (value) return keyOf(value, table, seen);
     const parts = attribute.subAttributes?.map((part) => `${path}.${part.name}`).join(', ');
     throw invalid(`${path} has no value of its own; sort by one of ${parts}`);
   }
   const { key, type } = ownKey(attribute, path);
   const list = parent?.multiValued ? parent : attribute.multiValued ? attribute : undefined;
-  return { key: list ? firstOf(list, key) : key, type };
+  return { key: list ? firstOf(list, key, seen) : key, type };
 }
 
 function ownKey(attribute: Attribute, path: string): Omit<Order, 'descending'> {
@@ -88,8 +96,8 @@ function ownKey(attribute: Attribute, path: string): Omit<Order, 'descending'> {
 }
 
 /** The value of one element: the primary one, else the first that was stored. */
-function firstOf(list: Attribute, key: RawBuilder<unknown>): RawBuilder<unknown> {
-  const rows = elementRows(list);
+function firstOf(list: Attribute, key: RawBuilder<unknown>, seen: Seen): RawBuilder<unknown> {
+  const rows = elementRows(list, seen);
   if (!rows) return key;
   const { storage } = list;
   const order =

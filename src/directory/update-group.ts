@@ -7,6 +7,7 @@ import { GROUP_COLUMNS, type GroupRow, toGroupRecord } from './group-rows.js';
 import { lockOrdinaryGroup } from './ordinary.js';
 import { groupNameTaken } from './provision-group.js';
 import type { GroupRecord } from './shapes.js';
+import { ExpectedVersion, requireVersion } from './update-provisioned-user.js';
 import { displayNameSchema, MAX_MEMBERS_PER_REQUEST } from './user-input.js';
 
 export interface ChangedGroup {
@@ -14,7 +15,11 @@ export interface ChangedGroup {
   change: AcceptedChange | undefined;
 }
 
-const memberIds = z.array(z.string()).max(MAX_MEMBERS_PER_REQUEST).default([]);
+const memberIds = z
+  .array(z.string())
+  .max(MAX_MEMBERS_PER_REQUEST)
+  .nullish()
+  .transform((ids) => ids ?? []);
 
 /**
  * Renames an ordinary group, adds people to it and removes people from it; managed people can be in it too. Members are
@@ -25,7 +30,8 @@ export const updateGroup = command({
   permission: 'group:write',
   input: z.object({
     id: z.string(),
-    displayName: displayNameSchema.optional(),
+    expectedVersion: ExpectedVersion,
+    displayName: displayNameSchema.nullish().transform((name) => name ?? undefined),
     addUserIds: memberIds,
     removeUserIds: memberIds,
   }),
@@ -35,11 +41,12 @@ export const updateGroup = command({
     details: { renamed: input.displayName !== undefined, ...change },
   }),
   constraints: { groups_display_name_unique: ({ displayName }) => groupNameTaken(displayName ?? '') },
-  async run(tx, { id, displayName, addUserIds, removeUserIds }) {
+  async run(tx, { id, expectedVersion, displayName, addUserIds, removeUserIds }) {
     const kept = new Set(addUserIds);
     const members = { add: addUserIds, remove: removeUserIds.filter((userId) => !kept.has(userId)) };
     const prepared = await prepareMembers(tx, id, members, 'anyone');
     const current = await lockOrdinaryGroup(tx, id);
+    requireVersion(current, expectedVersion);
     const change = await changeMembers(tx, current.id, prepared);
     const name = displayName ?? current.displayName;
     const [row] = await tx.rows(sql<GroupRow>`

@@ -22,10 +22,10 @@ const UpdateProvisionedGroupInput = z.object({
   connectionId: z.string(),
   id: z.string(),
   /** If-Match (RFC 7644 section 3.14). */
-  expectedVersion: ExpectedVersion.optional(),
-  displayName: displayNameSchema.optional(),
+  expectedVersion: ExpectedVersion,
+  displayName: displayNameSchema.nullish().transform((name) => name ?? undefined),
   externalId: groupExternalIdSchema.optional(),
-  members: MembersChangeInput.optional(),
+  members: MembersChangeInput.nullish().transform((members) => members ?? undefined),
 });
 
 /**

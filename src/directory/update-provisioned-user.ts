@@ -7,13 +7,15 @@ import { isId } from '../kernel/ids.js';
 import { command, parse, type Work } from '../kernel/operation.js';
 import { requireActiveConnection } from './active-connection.js';
 import { changedAddresses, writeEmailKeys } from './addresses.js';
+import { comeBack } from './come-back.js';
 import { endAccess, refuseForOwner } from './deactivate.js';
 import { linkPendingInvitation } from './link-invitation.js';
+import type { ScimProfile } from './profile.js';
 import { changesBetween } from './record-change.js';
 import type { UserChange, UserGroup, UserProfile, UserRecord } from './shapes.js';
 import { type PlainAttribute, USER_COLUMNS_BY_NAME } from './user-columns.js';
 import { explainTaken } from './user-constraints.js';
-import { requireWhatProfileAsks, UserChangeInput } from './user-input.js';
+import { identityFrom, requireWhatProfileAsks, UserChangeInput } from './user-input.js';
 import { groupsOfUsers, toUserRecord, USER_COLUMNS, type UserRow } from './user-rows.js';
 
 export interface UpdatedUser {
@@ -24,12 +26,15 @@ export interface UpdatedUser {
 }
 
 /** If-Match (RFC 7644 section 3.14): refuse unless the resource still has this version, or one of these. */
-export const ExpectedVersion = z.union([z.int(), z.array(z.int())]);
+export const ExpectedVersion = z
+  .union([z.int(), z.array(z.int())])
+  .nullish()
+  .transform((version) => version ?? undefined);
 
 const UpdateProvisionedUserInput = z.object({
   connectionId: z.string(),
   id: z.string(),
-  expectedVersion: ExpectedVersion.optional(),
+  expectedVersion: ExpectedVersion,
   /**
    * What to change; or, for a change that depends on present values (RFC 7644 section 3.5.2), a pure function of the
    * person, called with the locked row so that no concurrent write can fall between reading and writing.
@@ -38,6 +43,8 @@ const UpdateProvisionedUserInput = z.object({
     UserChangeInput,
     z.custom<(current: UserRecord) => UserChange>((f) => typeof f === 'function'),
   ]),
+  /** Whether the change is the whole person, as a PUT is: then somebody released is adopted again (B39). */
+  whole: z.boolean().default(false),
 });
 
 /**
@@ -51,23 +58,38 @@ export const updateProvisionedUser = command({
     changed.length === 0 ? undefined : { action: 'user.updated', target: user.id, details: { changed } },
   async run(tx, input) {
     const profile = await requireActiveConnection(tx, input.connectionId);
-    const current = await lockProvisionedUser(tx, input.connectionId, input.id);
+    const current = await lockProvisionedUser(tx, input.connectionId, input.id).catch((error: unknown) =>
+      comeBack(tx, profile, input, error),
+    );
     requireVersion(current.user, input.expectedVersion);
-    const wanted =
+    const given =
       typeof input.change === 'function' ? parse(UserChangeInput, input.change(current.user)) : input.change;
-    const change = difference(current, wanted);
+    const change = difference(current, withIdentity(profile, current.user, given));
     requireWhatProfileAsks(profile, change);
     const changed = namesOf(current.user, change);
     const user = changed.length === 0 ? current.user : await write(tx, current.user, change);
-    tx.record(user.id, changesBetween(current.user, change));
+    tx.record(user.id, { ...changesBetween(current.user, change), ...(current.adopted && ADOPTED) });
+    if (current.adopted) changed.push('provisioned');
     const groups = (await groupsOfUsers(tx, tx.context, [user.id])).get(user.id) ?? [];
     return { user, groups, changed };
   },
 });
 
-interface LockedUser {
+const ADOPTED = { provisioned: { before: false, after: true } };
+
+/** B8: taking the externalId away leaves the employeeNumber in its place. */
+function withIdentity(profile: ScimProfile, before: UserRecord, change: UserChange): UserChange {
+  if (change.externalId !== null) return change;
+  const { employeeNumber = before.employeeNumber } = change;
+  return { ...change, externalId: identityFrom(profile, null, employeeNumber) };
+}
+
+/** Somebody, locked. */
+export interface LockedUser {
   user: UserRecord;
   deactivatedBy: 'connection' | 'admin' | null;
+  /** Whether this very request made them the connection's again (B39). */
+  adopted?: boolean;
 }
 
 /** The person, locked, if this connection manages them. */

@@ -2,13 +2,15 @@ import { type RawBuilder, sql } from 'kysely';
 import type { Context } from '../kernel/context.js';
 import type { Role } from '../kernel/permissions.js';
 import type { Transaction } from '../kernel/tenancy.js';
-import type { UserGroup, UserProfile, UserRecord } from './shapes.js';
+import { mayReadGroup, mayReadUser } from './administered.js';
+import { ALL_SEEN, type Seen } from './filter/elements.js';
+import type { UserGroup, UserProfile, UserRecord, UserStatus } from './shapes.js';
 
 /** The columns of a UserRecord, of `users u`. */
 export const USER_COLUMNS = sql`
   u.id, u.user_name, u.email, u.external_id, u.given_name, u.family_name, u.title, u.employee_number, u.active,
   u.attributes, u.role, u.connection_id, u.version, u.created_at, u.updated_at, u.deactivated_by, u.license,
-  u.license_taken_at, u.first_signed_in_at, u.last_signed_in_at, u.erased_at`;
+  u.license_taken_at, u.first_signed_in_at, u.last_signed_in_at, u.erased_at, u.status`;
 
 export interface UserRow {
   id: string;
@@ -33,6 +35,7 @@ export interface UserRow {
   first_signed_in_at: string | null;
   last_signed_in_at: string | null;
   erased_at: string | null;
+  status: UserStatus;
 }
 
 const date = (text: string | null): Date | null => (text === null ? null : new Date(text));
@@ -60,20 +63,34 @@ export const toUserRecord = (row: UserRow): UserRecord => ({
   firstSignedInAt: date(row.first_signed_in_at),
   lastSignedInAt: date(row.last_signed_in_at),
   erasedAt: date(row.erased_at),
+  status: row.status,
 });
 
-/** B11: a connection sees the people it created or adopted; the product sees everyone. */
+/** B11: a connection sees the people it created or adopted; the product sees everyone, a group admin their own people. */
 export function visibleUsers(context: Context): RawBuilder<unknown> {
   const inOrganization = sql`u.organization_id = ${context.organizationId}`;
-  if (context.actor.kind !== 'connection') return inOrganization;
+  if (context.actor.kind !== 'connection')
+    return sql`${inOrganization} and ${mayReadUser(context, sql.ref('u.id'))}`;
   return sql`${inOrganization} and u.connection_id = ${context.actor.id}`;
 }
 
-/** B24: a connection sees its own groups, or all of them when its setting says so. */
+/** B24: a connection sees its own groups, or all of them when its setting says so; a group admin those they administer. */
 export function visibleGroups(context: Context): RawBuilder<unknown> {
   const inOrganization = sql`g.organization_id = ${context.organizationId}`;
-  if (context.actor.kind !== 'connection' || context.actor.showsAllGroups) return inOrganization;
+  if (context.actor.kind !== 'connection')
+    return sql`${inOrganization} and ${mayReadGroup(context, sql.ref('g.id'))}`;
+  if (context.actor.showsAllGroups) return inOrganization;
   return sql`${inOrganization} and g.connection_id = ${context.actor.id}`;
+}
+
+/** What a filter may find a person by their groups, or a group by its members, with: what the answer would show. */
+export function seenBy({ actor }: Context): Seen {
+  if (actor.kind !== 'connection') return ALL_SEEN;
+  return {
+    group: actor.showsAllGroups ? ALL_SEEN.group : sql<boolean>`mg.connection_id = ${actor.id}`,
+    member: sql<boolean>`(select mu.connection_id from users mu
+      where mu.organization_id = m.organization_id and mu.id = m.user_id) = ${actor.id}`,
+  };
 }
 
 /** How a person is called where there is room for one name: display name, full name, user name, address. */

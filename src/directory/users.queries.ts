@@ -4,17 +4,29 @@ import type { Context } from '../kernel/context.js';
 import { notFound } from '../kernel/errors.js';
 import { isId } from '../kernel/ids.js';
 import { query } from '../kernel/operation.js';
-import { KeysetPage, type KeysetResult } from '../kernel/page.js';
 import { compileFilter } from './filter/compile.js';
-import { count, cursorPage, type List } from './pages.js';
+import type { List } from './pages.js';
 import { profileOf } from './profile.js';
 import { ScimPage, type ScimPageResult, SortInput, scimPage } from './scim-page.js';
 import type { UserGroup, UserRecord } from './shapes.js';
 import { compileSort, type SortRequest } from './sort.js';
-import { groupsOfUsers, toUserRecord, USER_COLUMNS, type UserRow, visibleUsers } from './user-rows.js';
+import {
+  groupsOfUsers,
+  seenBy,
+  toUserRecord,
+  USER_COLUMNS,
+  type UserRow,
+  visibleUsers,
+} from './user-rows.js';
 
 /** Who may read people: a provider those it manages, an API caller everyone. */
 const permission = ['provisioning:read', 'user:read'] as const;
+
+/**
+ * Who may read a person they name: a group admin too, if that person is in a group of theirs. Not the lists: a filter
+ * over everybody would answer about other groups.
+ */
+const permissionForOne = [...permission, 'administered-group:read'] as const;
 
 const filter = z.string().nullish();
 
@@ -56,26 +68,9 @@ export const userIndex = query({
   },
 });
 
-/** The people of the organization, oldest first, by cursor; the whole filter language works (B12). */
-export const users = query({
-  permission,
-  input: z.object({ filter, page: KeysetPage.prefault({}) }),
-  async run(tx, input): Promise<KeysetResult<UserRecord>> {
-    const { rows, hasNextPage } = await cursorPage<UserRow>(tx, list(tx.context, input.filter), input.page);
-    return { rows: rows.map(toUserRecord), hasNextPage };
-  },
-});
-
-/** How many people a filter finds. */
-export const userCount = query({
-  permission,
-  input: z.object({ filter }),
-  run: (tx, input) => count(tx, list(tx.context, input.filter)),
-});
-
 /** One person with the groups SCIM shows. NOT_FOUND for anyone the caller may not see. */
 export const user = query({
-  permission,
+  permission: permissionForOne,
   input: z.object({ id: z.string(), withGroups: z.boolean().default(true) }),
   async run(tx, { id, withGroups }): Promise<UserWithGroups> {
     const [row] = isId(id)
@@ -91,7 +86,7 @@ export const user = query({
 
 /** Some people by id, in no particular order; ids that name nobody are left out. */
 export const usersById = query({
-  permission,
+  permission: permissionForOne,
   input: z.object({ ids: z.array(z.uuid()).max(MAX_BY_ID) }),
   async run(tx, { ids }): Promise<UserRecord[]> {
     const rows = await tx.rows(sql<UserRow>`
@@ -104,7 +99,8 @@ export const usersById = query({
 function list(context: Context, text: string | null | undefined, sort?: SortRequest): List {
   const profile = profileOf(context);
   const visible = visibleUsers(context);
-  const where = text ? sql`${visible} and (${compileFilter(text, 'User', profile)})` : visible;
-  const order = sort && compileSort(sort, profile.resources.User);
+  const seen = seenBy(context);
+  const where = text ? sql`${visible} and (${compileFilter(text, 'User', profile, { seen })})` : visible;
+  const order = sort && compileSort(sort, profile.resources.User, seen);
   return { columns: USER_COLUMNS, from: sql`users u`, where, alias: 'u', order };
 }

@@ -6,7 +6,7 @@ import { checkAllowed } from './allowed.js';
 import type { Compare, Element, Filter, Present } from './ast.js';
 import { compareBoolean, compareMoment, compareString, isPresent } from './comparison.js';
 import { type Condition, connect, negate, toSql } from './condition.js';
-import { someElement, someKey } from './elements.js';
+import { ALL_SEEN, type Seen, someElement, someKey } from './elements.js';
 import { parseMoment } from './moment.js';
 import { parseFilter } from './parse.js';
 import { invalidFilter, shown } from './refusal.js';
@@ -34,6 +34,7 @@ class Compilation {
     private readonly text: string,
     private readonly table: ResourceTable,
     private readonly others: readonly ResourceTable[],
+    private readonly seen: Seen,
   ) {}
 
   /** `element` is the path in front of the brackets the filter stands in. */
@@ -68,7 +69,7 @@ class Compilation {
     if (attribute.multiValued) {
       return connect('and', [
         ...this.keysIn(filter.condition, filter.path),
-        someElement(attribute, condition),
+        someElement(attribute, condition, this.seen),
       ]);
     }
     return connect('and', [this.present(attribute), condition]);
@@ -178,7 +179,7 @@ class Compilation {
 
   private present(attribute: Attribute): Condition {
     if (attribute.storage.in === 'schemas') return true;
-    if (attribute.multiValued) return someElement(attribute, true);
+    if (attribute.multiValued) return someElement(attribute, true, this.seen);
     if (attribute.type !== 'complex') return isPresent(attribute);
     return connect('or', (attribute.subAttributes ?? []).filter(isSearchable).map(isPresent));
   }
@@ -189,7 +190,9 @@ class Compilation {
     element: string | undefined,
     condition: Condition,
   ): Condition {
-    return parent?.multiValued && element === undefined ? someElement(parent, condition) : condition;
+    return parent?.multiValued && element === undefined
+      ? someElement(parent, condition, this.seen)
+      : condition;
   }
 
   /** Whether a search over several resources names an attribute that this one does not have and another has. */
@@ -223,13 +226,14 @@ function withoutValue(filter: Compare | Present | Element): boolean {
  * A filter of RFC 7644 section 3.4.2.2 as a condition for a query whose rows have the alias `u` (users) or `g`
  * (groups); never unknown (null) under `not`, every value a parameter. Throws INVALID_INPUT (`invalidFilter`, with
  * the position) when it does not parse or compares what cannot be compared, and NOT_SUPPORTED when the profile does
- * not answer it (B12, B25). `others` are the further resources of a search over several.
+ * not answer it (B12, B25). `others` are the further resources of a search over several,
+ * `seen` the memberships whoever asks may hear of.
  */
 export function compileFilter(
   text: string,
   resource: ResourceName,
   profile: FilterProfile,
-  others: readonly ResourceName[] = [],
+  { others = [], seen = ALL_SEEN }: { others?: readonly ResourceName[]; seen?: Seen } = {},
 ): RawBuilder<boolean> {
   const table = profile.resources[resource];
   const filter = parseFilter(text);
@@ -237,5 +241,5 @@ export function compileFilter(
   if (profile.filters !== 'all') {
     checkAllowed(filter, { text, table, rules: profile.filters, others: otherTables });
   }
-  return toSql(new Compilation(text, table, otherTables).condition(filter));
+  return toSql(new Compilation(text, table, otherTables, seen).condition(filter));
 }

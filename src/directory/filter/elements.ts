@@ -6,19 +6,33 @@ import { type Condition, connect } from './condition.js';
 /** The members a provider sees: what it asked for, applied or not yet (architecture.md, accepted then applied). */
 const SEEN = sql`m.state in ('adding', 'active')`;
 
+/** Which memberships whoever asks may hear of: what is not shown must not be found either (B11, B24). */
+export interface Seen {
+  /** Of the group `mg` that a person is in. */
+  readonly group: Condition;
+  /** Of the person `m.user_id` who is in a group. */
+  readonly member: Condition;
+}
+
+/** The product itself may hear of all of them. */
+export const ALL_SEEN: Seen = { group: true, member: true };
+
+const andAlso = (condition: Condition): RawBuilder<unknown> =>
+  condition === true ? sql`` : sql` and ${condition}`;
+
 /**
  * The elements of a multi-valued attribute as `... where ...` for a query of their own: in each the columns that the
  * sub-attributes name. Undefined for a list that is kept in the row itself.
  */
-export function elementRows({ storage }: Attribute): RawBuilder<unknown> | undefined {
+export function elementRows({ storage }: Attribute, seen: Seen): RawBuilder<unknown> | undefined {
   switch (storage.in) {
     case 'members':
       return sql`memberships as m
-        where m.organization_id = g.organization_id and m.group_id = g.id and ${SEEN}`;
+        where m.organization_id = g.organization_id and m.group_id = g.id and ${SEEN}${andAlso(seen.member)}`;
     case 'groups':
       return sql`memberships as m
         join groups as mg on mg.organization_id = m.organization_id and mg.id = m.group_id
-        where m.organization_id = u.organization_id and m.user_id = u.id and ${SEEN}`;
+        where m.organization_id = u.organization_id and m.user_id = u.id and ${SEEN}${andAlso(seen.group)}`;
     case 'document': {
       const list = sql`${sql.ref(storage.column)} #> ${sql.lit(`{${storage.path.join(',')}}`)}`;
       const absent = storage.standIn ? standIn(storage.standIn) : sql`'[]'`;
@@ -52,13 +66,12 @@ export function someKey({ storage }: Attribute, value: string): Condition {
 }
 
 /** Some element of a multi-valued attribute meets the condition; `true` asks for any element at all. */
-export function someElement(attribute: Attribute, condition: Condition): Condition {
+export function someElement(attribute: Attribute, condition: Condition, seen: Seen): Condition {
   const { storage } = attribute;
   if (storage.in === 'row') {
     return connect('and', [sql<boolean>`${sql.ref(storage.column)} is not null`, condition]);
   }
-  const rows = elementRows(attribute);
+  const rows = elementRows(attribute, seen);
   if (!rows || condition === false) return false;
-  const rest = condition === true ? sql`` : sql` and ${condition}`;
-  return sql<boolean>`exists (select 1 from ${rows}${rest})`;
+  return sql<boolean>`exists (select 1 from ${rows}${andAlso(condition)})`;
 }
