@@ -1,9 +1,8 @@
-import { sql } from 'kysely';
 import { z } from 'zod';
-import { DomainError } from '../kernel/errors.js';
 import { newId } from '../kernel/ids.js';
-import { command, type Work } from '../kernel/operation.js';
+import { command } from '../kernel/operation.js';
 import { addCredential } from './credentials.js';
+import { requireScimEntitlement } from './require-entitlement.js';
 import { PROFILES, PROVIDERS, ScimConnection } from './scim-connection.entity.js';
 
 export interface ConnectedScim {
@@ -23,8 +22,14 @@ export const connectScim = command({
   permission: 'connection:write',
   input: z.object({
     provider: z.enum(PROVIDERS),
-    profile: z.enum(PROFILES).default('standard'),
-    showsAllGroups: z.boolean().default(false),
+    profile: z
+      .enum(PROFILES)
+      .nullish()
+      .transform((profile) => profile ?? 'standard'),
+    showsAllGroups: z
+      .boolean()
+      .nullish()
+      .transform((shows) => shows ?? false),
   }),
   audit: (input, connected: ConnectedScim) => ({
     action: 'scim.connected',
@@ -51,27 +56,3 @@ export const connectScim = command({
     };
   },
 });
-
-async function requireScimEntitlement(tx: Work): Promise<void> {
-  const { organizationId } = tx.context;
-  const [state] = await tx.rows(sql<{ plan: string; has_sso: boolean }>`
-    select plan, exists (
-      select from sso_connections where organization_id = ${organizationId} and status = 'active'
-    ) as has_sso
-    from organizations where id = ${organizationId}
-  `);
-  if (state?.plan !== 'enterprise') {
-    throw new DomainError(
-      'FORBIDDEN',
-      `Provisioning by SCIM needs the Enterprise plan; this organization is on '${state?.plan}'. Upgrade the plan, then start the set-up again.`,
-      { field: 'plan' },
-    );
-  }
-  if (!state.has_sso) {
-    throw new DomainError(
-      'FORBIDDEN',
-      'Provisioning by SCIM needs an active SSO connection first, so that provisioned people can sign in. Connect SSO, then start the set-up again.',
-      { field: 'sso' },
-    );
-  }
-}

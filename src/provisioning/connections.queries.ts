@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { notFound } from '../kernel/errors.js';
+import { isId } from '../kernel/ids.js';
 import { query } from '../kernel/operation.js';
 import { ScimConnection } from './scim-connection.entity.js';
 import { ScimCredential } from './scim-credential.entity.js';
@@ -16,6 +18,18 @@ export const scimConnections = query({
       { organizationId: tx.context.organizationId },
       { orderBy: { id: 'asc' }, limit: MAX_LISTED },
     ),
+});
+
+/** One SCIM connection. NOT_FOUND for an unknown id. */
+export const scimConnection = query({
+  permission: 'connection:read',
+  input: z.object({ id: z.string() }),
+  async run(tx, { id }): Promise<ScimConnection> {
+    const { organizationId } = tx.context;
+    const found = isId(id) ? await tx.em.findOne(ScimConnection, { organizationId, id }) : null;
+    if (!found) throw notFound('SCIM connection', id);
+    return found;
+  },
 });
 
 /** The credentials of some connections, without any secret, oldest first. */

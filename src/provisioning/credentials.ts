@@ -24,6 +24,7 @@ export function addCredential(
   connectionId: string,
   kind: 'bearer' | 'basic',
   label: string,
+  replaces: string | null = null,
 ): IssuedCredential {
   const secret = newSecret();
   const id = newId();
@@ -36,6 +37,7 @@ export function addCredential(
     secretHash: secret.hash,
     lastFour: secret.lastFour,
     label,
+    replaces,
     createdBy: tx.context.actor.id,
   });
   return kind === 'bearer'

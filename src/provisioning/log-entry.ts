@@ -78,9 +78,13 @@ export function plainText(text: string, maxLength: number): string {
 /** At most MAX_NAMES names, each once; what is more is counted. */
 export function plainNames(names: Iterable<string>): string[] {
   const all = [...new Set(names)];
-  const kept = all.slice(0, MAX_NAMES).map((name) => plainText(name, MAX_NAME_LENGTH));
+  const kept = all.slice(0, MAX_NAMES).map((name) => plainText(withoutValues(name), MAX_NAME_LENGTH));
   return all.length > MAX_NAMES ? [...kept, `and ${all.length - MAX_NAMES} more`] : kept;
 }
+
+/** A path can pick an element by somebody's address; what kind of element it is may stay: `emails[type eq "work"].value`. */
+const VALUE_FILTER = /\[(?!\s*(?:type|primary)\s+eq\s+"?\w+"?\s*\])[^\]]*\]?/gi;
+const withoutValues = (path: string): string => path.replace(VALUE_FILTER, '[...]');
 
 /** A refusal's words, bounded and without what could forge a line. */
 export const plainDetail = (detail: string): string => plainText(detail, MAX_DETAIL_LENGTH);

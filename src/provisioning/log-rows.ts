@@ -1,4 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
+import { fingerprintsOf } from '../directory/erasure/fingerprint.js';
 import type { Transaction } from '../kernel/tenancy.js';
 import type { Dialect, LogEntry, Outcome } from './log-entry.js';
 
@@ -20,21 +21,52 @@ export function logStatement(entry: LogEntry): RawBuilder<unknown> {
 /**
  * Writes entries in one statement with one parameter, so that a batch of any size is the same statement. An entry that
  * knows its organization by host name only finds it here, which the organization's own role cannot; a name that is
- * nobody's leaves no row.
+ * nobody's leaves no row. A refusal is written a moment after its answer: when it quotes somebody who was erased in that
+ * moment, its words are left out (B38), which is why erasing and writing exclude each other.
  */
-export async function insertLogEntries(tx: Transaction, entries: readonly LogEntry[]): Promise<void> {
+export async function insertLogEntries(
+  tx: Transaction,
+  entries: readonly LogEntry[],
+  secretKey: string,
+): Promise<void> {
+  await tx.rows(sql`select pg_advisory_xact_lock_shared(${ERASURE_LOCK})`);
+  const records = entries.map((entry) => ({ ...toRecord(entry), about: namesIn(entry, secretKey) }));
   await tx.rows(sql`
     insert into provisioning_log (${COLUMNS})
     select coalesce(r.organization_id, o.id), r.id, clock_timestamp() - make_interval(secs => r.age), r.connection_id,
-      r.credential_id, r.request_id, r.method, r.resource_type, r.target_id, r.operation, r.status, r.outcome, r.detail,
+      r.credential_id, r.request_id, r.method, r.resource_type, r.target_id, r.operation, r.status, r.outcome,
+      case when not exists (
+        select from erased_identities e where e.organization_id = r.organization_id
+          and e.fingerprint in (select decode(about, 'hex') from unnest(r.about) as about)
+          and e.erased_at > now() - interval '1 hour') then r.detail end,
       r.scim_type, r.changes, r.normalisations, r.ignored, r.dialect, r.duration_ms, r.address, r.user_agent
-    from jsonb_to_recordset(${JSON.stringify(entries.map(toRecord))}::jsonb) as r (organization_id uuid, slug text,
+    from jsonb_to_recordset(${JSON.stringify(records)}::jsonb) as r (organization_id uuid, slug text,
       id uuid, age float8, connection_id uuid, credential_id uuid, request_id text, method text, resource_type text,
       target_id uuid, operation text, status int, outcome text, detail text, scim_type text, changes jsonb,
-      normalisations text[], ignored text[], dialect text, duration_ms real, address text, user_agent text)
+      normalisations text[], ignored text[], dialect text, duration_ms real, address text, user_agent text,
+      about text[])
     left join organizations o on o.slug = r.slug
     where coalesce(r.organization_id, o.id) is not null
   `);
+}
+
+/** The same number as in the function that erases. */
+const ERASURE_LOCK = 7_243_513;
+
+/** Values a refusal quotes are the only names in it. */
+const QUOTED = /'([^']+)'/g;
+
+function namesIn({ owner, detail }: LogEntry, secretKey: string): string[] {
+  if (detail === null || 'slug' in owner) return [];
+  const quoted = [...detail.matchAll(QUOTED)].map(([, name]) => name);
+  return quoted.flatMap((name) => {
+    const marks = fingerprintsOf(secretKey, owner.organizationId, {
+      userName: name,
+      email: name,
+      externalId: name,
+    });
+    return marks.map((mark) => mark.toString('hex'));
+  });
 }
 
 function toRecord(entry: LogEntry) {

@@ -5,6 +5,7 @@ import { isId } from '../kernel/ids.js';
 import { query } from '../kernel/operation.js';
 import { KeysetPage, type KeysetResult, readCursor } from '../kernel/page.js';
 import { type Dialect, OUTCOMES } from './log-entry.js';
+import { boundAt } from './log-id.js';
 import { LOG_COLUMNS, type LogRecord, type LogRow, toLogRecord } from './log-rows.js';
 
 const permission = 'connection:read';
@@ -71,12 +72,6 @@ function matching(organizationId: string, wanted: LogFilter | null | undefined):
   if (from) conditions.push(sql`l.at >= ${from} and l.id >= ${boundAt(from.getTime() - SKEW_MS)}`);
   if (to) conditions.push(sql`l.at < ${to} and l.id < ${boundAt(to.getTime() + SKEW_MS)}`);
   return sql.join(conditions, sql` and `);
-}
-
-/** The smallest UUIDv7 of a moment. */
-function boundAt(milliseconds: number): string {
-  const hex = Math.max(0, Math.round(milliseconds)).toString(16).padStart(12, '0');
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-0000-0000-000000000000`;
 }
 
 /** What an administrator wants to know of a connection at a glance. */

@@ -19,6 +19,8 @@ const ScimConnectionSchema = defineEntity({
     status: p.enum(['active', 'disabled']),
     /** B24: whether the provider also sees groups that were created here. */
     showsAllGroups: p.boolean().default(false),
+    /** What an administrator calls it, when an organization has several. */
+    label: p.text().default(''),
     createdAt: p.datetime().onCreate(() => new Date()),
   },
 });

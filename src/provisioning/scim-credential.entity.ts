@@ -18,6 +18,8 @@ const ScimCredentialSchema = defineEntity({
     createdAt: p.datetime().onCreate(() => new Date()),
     expiresAt: p.datetime().nullable(),
     revokedAt: p.datetime().nullable(),
+    /** The credential it takes the place of, by a rotation. */
+    replaces: p.uuid().nullable(),
     lastUsedAt: p.datetime().nullable(),
     lastUsedAddress: p.text().nullable(),
     lastUsedAgent: p.text().nullable(),
