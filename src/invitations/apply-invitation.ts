@@ -1,7 +1,10 @@
 import { sql } from 'kysely';
 import { z } from 'zod';
 import { command, type Work } from '../kernel/operation.js';
+import { withdrawMails } from '../mail/queue-mail.js';
+import { grantPromised } from './grant-promised.js';
 import type { Course } from './invitation.entity.js';
+import { type InvitedRole, roleStillGranted } from './inviter-role.js';
 
 export interface AppliedInvitation {
   invitationId: string;
@@ -12,7 +15,8 @@ export interface AppliedInvitation {
 
 interface ConsumedRow {
   user_id: string;
-  role: 'admin' | 'group_admin' | 'user';
+  role: InvitedRole;
+  invited_by: string;
   group_ids: string[];
   courses: Course[];
 }
@@ -20,7 +24,8 @@ interface ConsumedRow {
 /**
  * Gives someone what their consumed invitation promised (B14): groups and courses now, a role above "user" at their
  * first verified sign-in, so that a provider alone can never make an administrator (abuse 5). Happens once, however
- * often it is called; a group that is gone by now is left out. Undefined when there is nothing to apply.
+ * often it is called; a group that is gone by now is left out, and a role that whoever invited them could not grant any
+ * more (B33). Undefined when there is nothing to apply.
  */
 export const applyInvitation = command({
   permission: 'membership:apply',
@@ -31,23 +36,25 @@ export const applyInvitation = command({
     const invitation = await lockConsumed(tx, invitationId);
     if (!invitation) return undefined;
     const { organizationId } = tx.context;
-    const groups = await joinGroups(tx, invitation);
-    if (invitation.role !== 'user') {
+    const { courses } = invitation;
+    const role = await roleStillGranted(tx, { role: invitation.role, invitedBy: invitation.invited_by });
+    const groups = await grantPromised(tx, {
+      userId: invitation.user_id,
+      groupIds: invitation.group_ids,
+      courses,
+    });
+    if (role !== 'user') {
       await tx.rows(sql`
-        update users set pending_role = ${invitation.role}, version = version + 1, updated_at = now()
+        update users set pending_role = ${role}, version = version + 1, updated_at = now()
         where organization_id = ${organizationId} and id = ${invitation.user_id} and role = 'user'
-      `);
-    }
-    for (const course of invitation.courses) {
-      await tx.rows(sql`
-        insert into user_courses (organization_id, user_id, course_id, course_name)
-        values (${organizationId}, ${invitation.user_id}, ${course.id}, ${course.name}) on conflict do nothing
       `);
     }
     await tx.rows(sql`
       update invitations set applied_at = now() where organization_id = ${organizationId} and id = ${invitationId}
     `);
-    return { invitationId, groups, courses: invitation.courses.length, role: invitation.role };
+    // The mail that nobody needs any more, if it is still here.
+    await withdrawMails(tx, [invitationId]);
+    return { invitationId, groups, courses: courses.length, role };
   },
 });
 
@@ -61,32 +68,11 @@ async function lockConsumed(tx: Work, invitationId: string): Promise<ConsumedRow
     for update
   `);
   const [row] = await tx.rows(sql<ConsumedRow>`
-    select i.user_id, i.role, i.group_ids, i.courses from invitations i
+    select i.user_id, i.role, i.invited_by, i.group_ids, i.courses from invitations i
     join users u on u.organization_id = i.organization_id and u.id = i.user_id and u.active
     where i.organization_id = ${organizationId} and i.id = ${invitationId}
       and i.state = 'consumed' and i.applied_at is null
     for update of i
   `);
   return row;
-}
-
-/** What an invitation brings is in effect at once: the worker that applies it is the one that calls this. */
-async function joinGroups(tx: Work, invitation: ConsumedRow): Promise<number> {
-  const { organizationId } = tx.context;
-  const locked = await tx.rows(sql<{ id: string }>`
-    select id from groups where organization_id = ${organizationId} and id = any(${invitation.group_ids}::uuid[])
-    order by id for update
-  `);
-  const ids = locked.map((row) => row.id);
-  const joined = await tx.rows(sql<{ group_id: string }>`
-    insert into memberships (organization_id, group_id, user_id, state, applied_at)
-    select ${organizationId}::uuid, g.id, ${invitation.user_id}::uuid, 'active', clock_timestamp()
-    from unnest(${ids}::uuid[]) as g(id)
-    on conflict do nothing returning group_id
-  `);
-  await tx.rows(sql`
-    update groups set version = version + 1, updated_at = now()
-    where organization_id = ${organizationId} and id = any(${joined.map((row) => row.group_id)}::uuid[])
-  `);
-  return ids.length;
 }

@@ -1,14 +1,12 @@
 import { defineEntity, p } from '@mikro-orm/core';
 import { organizationFilter } from '../kernel/tenancy.js';
+import { INVITATION_STATES } from './invitation-states.js';
 
 /** B41: an opaque reference with a name. */
 export interface Course {
   id: string;
   name: string;
 }
-
-/** The states of an invitation; all but the first are final. */
-export const INVITATION_STATES = ['pending', 'accepted', 'consumed', 'revoked', 'expired'] as const;
 
 const InvitationSchema = defineEntity({
   name: 'Invitation',
@@ -25,9 +23,17 @@ const InvitationSchema = defineEntity({
     state: p.enum([...INVITATION_STATES]),
     invitedBy: p.text(),
     userId: p.uuid().nullable(),
+    /** Who let them in: an admin, or an approved domain (B36). */
+    source: p.enum(['admin', 'domain']).default('admin'),
     createdAt: p.datetime().onCreate(() => new Date()),
     consumedAt: p.datetime().nullable(),
     appliedAt: p.datetime().nullable(),
+    /** After this nobody can use it; the database decided it. */
+    expiresAt: p.datetime(),
+    /** The one link that opens it; an earlier one opens nothing any more. */
+    linkId: p.uuid().nullable(),
+    batchId: p.uuid().nullable(),
+    endedAt: p.datetime().nullable(),
   },
 });
 
