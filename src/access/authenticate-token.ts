@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
-import type { Context } from '../kernel/context.js';
+import type { Context, Outside } from '../kernel/context.js';
 import type { Database } from '../kernel/database.js';
 import { DomainError } from '../kernel/errors.js';
-import { ROLE_PERMISSIONS, type Role } from '../kernel/permissions.js';
+import { lowerRole, permissionsOf, type Role } from '../kernel/permissions.js';
 import { parseToken, secretMatches } from '../kernel/secrets.js';
 import { runInSystem } from '../kernel/tenancy.js';
 import { API_TOKEN_PREFIX } from './issue-api-token.js';
@@ -11,6 +11,10 @@ interface TokenRow {
   organization_id: string;
   id: string;
   role: Role;
+  user_id: string | null;
+  /** The role of that person now. */
+  user_role: Role | null;
+  scopes: string[] | null;
   secret_hash: Buffer;
   slug: string;
   use_is_stale: boolean;
@@ -23,22 +27,30 @@ const refused = (): DomainError =>
   );
 
 /**
- * The context of an API token. UNAUTHENTICATED, always with the same words, for a missing, unknown, wrong or revoked
- * token and for a host that names another organization (R1).
+ * The context of an API token. UNAUTHENTICATED, always with the same words, for a missing, unknown, wrong, revoked or
+ * expired token, for one of a person who is not active (B19), and for a host that names another organization (R1).
+ * A person's token acts with the role that person has now, and never above that of whoever issued it (B33).
  */
 export async function authenticateToken(
   database: Database,
-  request: { authorization: string | undefined; hostSlug: string | undefined; requestId: string },
+  request: {
+    authorization: string | undefined;
+    hostSlug: string | undefined;
+    requestId: string;
+    outside?: Outside;
+  },
 ): Promise<Context> {
   const [, credential = ''] = /^bearer +(\S+) *$/i.exec(request.authorization ?? '') ?? [];
   const parsed = parseToken(API_TOKEN_PREFIX, credential);
   if (!parsed) throw refused();
   const row = await runInSystem(database, async (tx) => {
     const [found] = await tx.rows(sql<TokenRow>`
-      select t.organization_id, t.id, t.role, t.secret_hash, o.slug,
+      select t.organization_id, t.id, t.role, t.user_id, u.role as user_role, t.scopes, t.secret_hash, o.slug,
              t.last_used_at is null or t.last_used_at < now() - interval '1 minute' as use_is_stale
       from api_tokens t join organizations o on o.id = t.organization_id
+      left join users u on u.organization_id = t.organization_id and u.id = t.user_id
       where t.lookup_id = ${parsed.lookupId} and t.revoked_at is null
+        and (t.expires_at is null or t.expires_at > now()) and (t.user_id is null or u.active)
     `);
     if (!found || !secretMatches(parsed.secret, found.secret_hash)) return undefined;
     if (request.hostSlug !== undefined && request.hostSlug !== found.slug) return undefined;
@@ -51,11 +63,13 @@ export async function authenticateToken(
     return found;
   });
   if (!row) throw refused();
+  const role = lowerRole(row.role, row.user_role ?? row.role);
   return {
     database,
     organizationId: row.organization_id,
-    actor: { kind: 'token', id: row.id, role: row.role },
-    permissions: new Set(ROLE_PERMISSIONS[row.role]),
+    actor: { kind: 'token', id: row.id, role, ...(row.user_id !== null && { userId: row.user_id }) },
+    permissions: new Set(permissionsOf(role, row.scopes)),
+    ...(request.outside && { outside: request.outside }),
     requestId: request.requestId,
   };
 }

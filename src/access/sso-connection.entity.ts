@@ -1,5 +1,10 @@
 import { defineEntity, p } from '@mikro-orm/core';
 import { organizationFilter } from '../kernel/tenancy.js';
+import type { SsoSettings } from './sso/settings.js';
+
+/** By which attribute a first sign-in meets the person SCIM provisioned (B37). */
+export const MATCHES = ['external_id', 'user_name', 'nothing'] as const;
+export type Match = (typeof MATCHES)[number];
 
 const SsoConnectionSchema = defineEntity({
   name: 'SsoConnection',
@@ -11,6 +16,15 @@ const SsoConnectionSchema = defineEntity({
     kind: p.enum(['simulated', 'saml', 'oidc']),
     status: p.enum(['active', 'disabled']),
     createdAt: p.datetime().onCreate(() => new Date()),
+    /** What the sign-in page calls it. */
+    name: p.text().default('Single sign-on'),
+    settings: p.json<SsoSettings>().default('{}'),
+    matches: p.enum([...MATCHES]).default('external_id'),
+    /** B37: whether a first sign-in creates a person nobody provisioned. */
+    createsPeople: p.boolean().default(true),
+    /** Whether a SAML sign-in may start at the provider, which no cookie of ours can vouch for (abuse 13). */
+    allowsProviderStart: p.boolean().default(false),
+    updatedAt: p.datetime().onCreate(() => new Date()),
   },
 });
 

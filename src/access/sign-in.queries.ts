@@ -1,0 +1,62 @@
+import { sql } from 'kysely';
+import { z } from 'zod';
+import { query } from '../kernel/operation.js';
+import { hashOf } from './sign-in/requests.js';
+import {
+  CONNECTION_COLUMNS,
+  type ConnectionRow,
+  type UsableConnection,
+  usable,
+} from './sign-in/usable-connection.js';
+
+/** The organization of a sign-in page and what its people can choose from. */
+export interface SignInPage {
+  name: string;
+  connections: { id: string; name: string }[];
+}
+
+/** What the sign-in page shows: the name of the organization and its active connections. */
+export const signInPage = query({
+  permission: 'access:request',
+  input: z.object({}),
+  async run(tx): Promise<SignInPage> {
+    const { organizationId } = tx.context;
+    const [organization] = await tx.rows(sql<{ name: string }>`
+      select name from organizations where id = ${organizationId}
+    `);
+    const connections = await tx.rows(sql<{ id: string; name: string }>`
+      select id, name from sso_connections
+      where organization_id = ${organizationId} and status = 'active' and kind in ('saml', 'oidc')
+      order by id limit 20
+    `);
+    return { name: organization?.name ?? '', connections };
+  },
+});
+
+/**
+ * The connection of a provider's answer: SAML by the issuer it names, OIDC by the `state` it brings back to the browser
+ * that started it.
+ */
+export const answeringConnection = query({
+  permission: 'access:request',
+  input: z.object({
+    issuer: z.string().optional(),
+    key: z.string().optional(),
+    browser: z.string().optional(),
+  }),
+  async run(tx, { issuer, key = '', browser = '' }): Promise<UsableConnection | undefined> {
+    const { organizationId } = tx.context;
+    const chosen =
+      issuer === undefined
+        ? sql`kind = 'oidc' and id = (
+            select connection_id from sign_in_requests where organization_id = ${organizationId}
+              and key_hash = ${hashOf(key)} and browser_hash = ${hashOf(browser)} and used_at is null
+              and expires_at > now())`
+        : sql`settings ->> 'entityId' = ${issuer} and kind = 'saml'`;
+    const [row] = await tx.rows(sql<ConnectionRow>`
+      select ${CONNECTION_COLUMNS} from sso_connections
+      where organization_id = ${organizationId} and status = 'active' and ${chosen}
+    `);
+    return row && usable(tx, row);
+  },
+});
