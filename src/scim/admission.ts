@@ -12,7 +12,7 @@ import {
 import type { LogOwner } from '../provisioning/log-entry.js';
 import type { ProvisioningLogWriter } from '../provisioning/log-writer.js';
 import { CredentialGuard } from './credential-guard.js';
-import { Pace } from './pace.js';
+import { Pace, type PaceOptions } from './pace.js';
 import { RequestRecord } from './request-record.js';
 
 declare module 'fastify' {
@@ -23,11 +23,11 @@ declare module 'fastify' {
 }
 
 /**
- * What one connection may send, in this process: four times what is promised (50 a second) and eight times what Entra
+ * What one connection may send, in this process, unless the settings say otherwise: four times what is promised (50 a second) and eight times what Entra
  * asks for as a steady pace; two seconds of it at once after a rest; and 32 more held back, which is more than the connections any
  * identity provider is known to open.
  */
-const PACE = { perSecond: 200, burst: 400, heldBack: 32 };
+export const DEFAULT_PACE: PaceOptions = { perSecond: 200, burst: 400, heldBack: 32 };
 
 /** What a request gets no answer for because the client went away; not on any wire. */
 const CLIENT_GONE = 499;
@@ -37,6 +37,7 @@ export interface AdmissionOptions {
   origin: Origin;
   writer: ProvisioningLogWriter;
   baseUrlOf: (request: Pick<FastifyRequest, 'headers'>) => string;
+  pace?: PaceOptions | undefined;
 }
 
 /**
@@ -44,9 +45,9 @@ export interface AdmissionOptions {
  * credential, and then `request.scim`. The pace comes first where memory knows the credential, so that what is refused
  * for its speed costs no query.
  */
-export function createAdmission({ database, origin, writer, baseUrlOf }: AdmissionOptions) {
+export function createAdmission({ database, origin, writer, baseUrlOf, ...options }: AdmissionOptions) {
   const guard = new CredentialGuard();
-  const pace = new Pace(PACE);
+  const pace = new Pace(options.pace ?? DEFAULT_PACE);
 
   async function hold(owner: LogOwner, reply: FastifyReply): Promise<void> {
     const leave = await pace.enter(owner.connectionId);

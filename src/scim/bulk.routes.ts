@@ -17,6 +17,7 @@ export function bulkRoutes({ logger, toError }: { logger: Logger; toError: BulkE
       runBulk(bulkRequestFrom(request.body), callOf(request, reply, logger), {
         endpoints: [usersEndpoint, groupsEndpoint],
         toError: (error) => toError(error, request),
+        record: (subject) => request.record?.part(subject),
       }),
     );
   };

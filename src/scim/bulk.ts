@@ -6,12 +6,18 @@ import type { ScimErrorBody } from './errors.js';
 import type { JsonObject } from './json-input.js';
 import { versionsIn } from './preconditions.js';
 import { ProtocolError } from './protocol-error.js';
+import type { RecordSubject, RequestRecord } from './request-record.js';
 import { routesAt } from './route-list.js';
+
+/** Longer than any method; what a client writes in its place is not repeated whole in the log. */
+const MAX_METHOD_LENGTH = 16;
 
 export interface BulkParts {
   endpoints: readonly ResourceEndpoint[];
   /** What a failed operation answers. */
   toError: (error: unknown) => ScimErrorBody;
+  /** Begins the row of an operation in the provisioning log. */
+  record: (subject: RecordSubject) => RequestRecord | undefined;
 }
 
 /** What came of an operation: an answer, or the error in its place. */
@@ -70,17 +76,22 @@ class BulkRun {
   async outcomeOf(operation: BulkOperation): Promise<Outcome> {
     // Of a failed operation the location is still told, unless it was to create something (RFC 7644 section 3.7.3).
     let location: string | undefined;
+    const record = this.parts.record(subjectOf(operation));
     try {
       this.refuseUnresolvable(operation);
       const { path, data } = resolveReferences(operation, (bulkId) => this.ids.get(bulkId) ?? '');
       const { endpoint, id } = this.target({ ...operation, path });
       location = id === undefined ? undefined : `${this.call.scim.baseUrl}${endpoint.path}/${id}`;
-      const answer = await this.send({ ...operation, data }, endpoint, id);
+      const answer = await this.send({ ...operation, data }, endpoint, id, record);
       const created = answer.location?.split('/').at(-1);
       if (operation.bulkId !== undefined && created !== undefined) this.ids.set(operation.bulkId, created);
+      record?.finish(answer.status);
       return { operation, location: answer.location ?? location, answer };
-    } catch (error) {
-      return { operation, location, error: this.parts.toError(error) };
+    } catch (failure) {
+      const error = this.parts.toError(failure);
+      record?.refuse(error.detail, error.scimType);
+      record?.finish(Number(error.status));
+      return { operation, location, error };
     }
   }
 
@@ -126,10 +137,17 @@ class BulkRun {
     return id === undefined ? { endpoint } : { endpoint, id };
   }
 
-  private send(operation: BulkOperation, endpoint: ResourceEndpoint, id = ''): Promise<ScimAnswer> {
+  private send(
+    operation: BulkOperation,
+    endpoint: ResourceEndpoint,
+    id = '',
+    record?: RequestRecord,
+  ): Promise<ScimAnswer> {
     const { method, version, data } = operation;
+    const { scim } = this.call;
     const call: Call = {
       ...this.call,
+      ...(record && { scim: { ...scim, context: record.watch(scim.context) }, ignored: record.ignore }),
       // Nobody sees the resource, so nothing that costs a query is read for it.
       projection: { attributes: 'id' },
       expectedVersion: versionsIn(version),
@@ -147,6 +165,13 @@ class BulkRun {
     if (this.creators.get(operation.bulkId ?? '')?.index === operation.index) return;
     throw invalid('invalidValue', `The bulkId '${operation.bulkId}' was given to an earlier operation.`);
   }
+}
+
+/** What the row of an operation is about, before anybody knows whether it can be run. */
+function subjectOf({ method = 'bulk', path = '', data }: BulkOperation): RecordSubject {
+  const [name, id] = path.replace(/^\/+/, '').split('/');
+  const resourceType = name === 'Users' ? 'User' : name === 'Groups' ? 'Group' : null;
+  return { method: method.slice(0, MAX_METHOD_LENGTH), resourceType, id, body: data, isSearch: false };
 }
 
 const invalid = (scimType: string, sentence: string): DomainError =>

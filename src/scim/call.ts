@@ -24,6 +24,8 @@ export interface ScimAnswer {
   /** The resource's version, behind its ETag. */
   readonly version?: number;
   readonly resource?: JsonObject;
+  /** Of a list that is too long for one statement, what follows the elements in `resource`. */
+  readonly rest?: { readonly attribute: string; readonly batches: AsyncIterable<JsonObject[]> };
 }
 
 /** What a client asks of a list, by query parameters or by a search in the body. */

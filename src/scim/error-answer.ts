@@ -43,7 +43,7 @@ function fromHttpLayer(error: unknown, { id, headers }: Pick<FastifyRequest, 'id
     };
   }
   if (status < 500 && error instanceof Error) {
-    return { status, detail: `The body is not valid JSON: ${error.message}`, scimType: 'invalidSyntax' };
+    return { status, detail: `The request cannot be read: ${error.message}.`, scimType: 'invalidSyntax' };
   }
   return { status: 500, detail: `Something went wrong on our side. Quote request id ${id}.` };
 }

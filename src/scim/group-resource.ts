@@ -1,9 +1,10 @@
 import { CORE_GROUP } from '../directory/attributes.js';
 import type { GroupMember, GroupRecord } from '../directory/shapes.js';
-import { MAX_MEMBERS_PER_REQUEST } from '../directory/user-input.js';
+import { MAX_MEMBERS_OF_WHOLE, MAX_MEMBERS_PER_REQUEST } from '../directory/user-input.js';
 import { DomainError } from '../kernel/errors.js';
 import { isStorableText } from '../kernel/fold.js';
 import { describe, isJsonObject, type JsonObject, membersOf, nameFrom, textFrom } from './json-input.js';
+import { isNestedGroup } from './nested-group.js';
 import { Problems } from './problems.js';
 
 /** What POST and PUT say of a group. Without `members` nothing is said about them; `[]` says that there are none. */
@@ -16,7 +17,7 @@ export interface GroupInput {
 /**
  * The group a POST or PUT asks for; attributes other than the three of B23 are never looked at.
  * @throws DomainError INVALID_INPUT naming every attribute at fault in the shape of B13; LIMIT_EXCEEDED above
- * MAX_MEMBERS_PER_REQUEST.
+ * MAX_MEMBERS_OF_WHOLE.
  */
 export function groupInputFrom(json: unknown): GroupInput {
   if (!isJsonObject(json)) {
@@ -29,7 +30,10 @@ export function groupInputFrom(json: unknown): GroupInput {
   const displayName = nameFrom(member('displayName'), 'displayName', problems);
   const externalId = textFrom(member('externalId'), 'externalId', problems);
   const listed = member('members');
-  const members = listed === undefined || listed === null ? undefined : memberIdsFrom(listed, problems);
+  const members =
+    listed === undefined || listed === null
+      ? undefined
+      : memberIdsFrom(listed, problems, MAX_MEMBERS_OF_WHOLE);
   problems.throwIfAny();
   if (displayName === null) throw new Error('displayName is missing without a problem');
   return members === undefined ? { displayName, externalId } : { displayName, externalId, members };
@@ -39,9 +43,9 @@ export function groupInputFrom(json: unknown): GroupInput {
  * The user ids a `members` value names, each once and in the order of arrival: a list of objects or strings, or one
  * of these alone. Nested groups are left out (B29), whether `type` or `$ref` tells them apart.
  */
-export function memberIdsFrom(value: unknown, problems: Problems): string[] {
+export function memberIdsFrom(value: unknown, problems: Problems, max = MAX_MEMBERS_PER_REQUEST): string[] {
   const elements = Array.isArray(value) ? value : [value];
-  if (elements.length > MAX_MEMBERS_PER_REQUEST) throw tooManyMembers(elements.length);
+  if (elements.length > max) throw tooManyMembers(elements.length, max);
   const ids = new Set<string>();
   elements.forEach((element: unknown, index) => {
     if (element === null) return;
@@ -58,23 +62,22 @@ export function memberIdsFrom(value: unknown, problems: Problems): string[] {
 }
 
 /** The refusal of a request that names more members than one transaction takes. */
-export function tooManyMembers(count: number): DomainError {
+export function tooManyMembers(count: number, max = MAX_MEMBERS_PER_REQUEST): DomainError {
   return new DomainError(
     'LIMIT_EXCEEDED',
-    `${count} members arrived; one request may name at most ${MAX_MEMBERS_PER_REQUEST}. Send them in several PATCH requests.`,
+    `${count} members arrived; one request may name at most ${max}. Send them in several PATCH requests.`,
     { field: 'members', scimType: 'tooMany' },
   );
 }
 
-/** Keycloak sends relative references (`Users/<id>`), others whole addresses; only the last two segments tell. */
-function isNestedGroup(member: (name: string) => unknown): boolean {
-  const type = member('type');
-  const reference = member('$ref');
-  return (
-    (typeof type === 'string' && type.toLowerCase() === 'group') ||
-    (typeof reference === 'string' && reference.split('/').at(-2)?.toLowerCase() === 'groups')
-  );
-}
+/** The members of a group as SCIM shows them, each with the address of the person. */
+export const toMembers = (members: readonly GroupMember[], baseUrl: string): JsonObject[] =>
+  members.map(({ userId, display }) => ({
+    value: userId,
+    $ref: `${baseUrl}/Users/${userId}`,
+    display,
+    type: 'User',
+  }));
 
 /**
  * A group as SCIM shows it (RFC 7643 section 4.2).
@@ -91,14 +94,7 @@ export function toGroupResource(
     id: group.id,
     ...(group.externalId !== null && { externalId: group.externalId }),
     displayName: group.displayName,
-    ...(members && {
-      members: members.map(({ userId, display }) => ({
-        value: userId,
-        $ref: `${baseUrl}/Users/${userId}`,
-        display,
-        type: 'User',
-      })),
-    }),
+    ...(members && { members: toMembers(members, baseUrl) }),
     meta: {
       resourceType: 'Group',
       created: group.createdAt.toISOString(),

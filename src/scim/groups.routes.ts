@@ -1,12 +1,13 @@
 import { deprovisionGroup } from '../directory/deprovision-group.js';
-import { type GroupWithMembers, group, groupIndex } from '../directory/groups.queries.js';
+import { type GroupWithFirstMembers, group, groupIndex, groupMembers } from '../directory/groups.queries.js';
 import { provisionGroup } from '../directory/provision-group.js';
 import { updateProvisionedGroup } from '../directory/update-provisioned-group.js';
 import type { Call, ResourceEndpoint, ScimAnswer } from './call.js';
 import { foldGroupPatch } from './group-patch.js';
-import { groupInputFrom, toGroupResource } from './group-resource.js';
+import { groupInputFrom, toGroupResource, toMembers } from './group-resource.js';
+import type { JsonObject } from './json-input.js';
 import { parsePatch } from './patch.js';
-import { isWanted, project, readProjection } from './projection.js';
+import { isWanted, type Projection, project, readProjection } from './projection.js';
 
 const projectionOf = ({ scim, projection }: Pick<Call, 'scim' | 'projection'>) =>
   readProjection(projection, scim.profile.resources.Group);
@@ -71,12 +72,32 @@ export const groupsEndpoint: ResourceEndpoint = {
 };
 
 /** One group as the answer: where, which version, and what was asked for of the resource. */
-function shown(status: 200 | 201, call: Call, { group, members }: GroupWithMembers): ScimAnswer {
+function shown(status: 200 | 201, call: Call, found: GroupWithFirstMembers): ScimAnswer {
   const { baseUrl } = call.scim;
+  const { group, members, nextMembersAfter } = found;
+  const projection = projectionOf(call);
   return {
     status,
     location: `${baseUrl}/Groups/${group.id}`,
     version: group.version,
-    resource: project(toGroupResource(group, members, baseUrl), projectionOf(call)),
+    resource: project(toGroupResource(group, members, baseUrl), projection),
+    ...(nextMembersAfter !== undefined && {
+      rest: { attribute: 'members', batches: furtherMembers(call, group.id, nextMembersAfter, projection) },
+    }),
   };
+}
+
+/** Page by page, each read when the client has taken the one before: a slow client holds neither memory nor a connection. */
+async function* furtherMembers(
+  { scim }: Call,
+  id: string,
+  from: string,
+  projection: Projection,
+): AsyncGenerator<JsonObject[]> {
+  for (let after: string | undefined = from; after !== undefined; ) {
+    const page = await groupMembers(scim.context, { id, after });
+    const { members = [] } = project({ members: toMembers(page.members, scim.baseUrl) }, projection);
+    yield members as JsonObject[];
+    after = page.nextMembersAfter;
+  }
 }

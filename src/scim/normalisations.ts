@@ -99,7 +99,7 @@ export function ignoredIn(body: unknown, table: ResourceTable): string[] {
   for (const [name, value] of Object.entries(body)) {
     if (ECHOED.has(name.toLowerCase()) || isUnassigned(value)) continue;
     const extension = table.extensions.find(({ schema }) => sameName(schema.id, name));
-    const attribute = find(table.schema.attributes, name);
+    const attribute = find(table.schema.attributes, name) ?? find(table.common, name);
     const parts = extension ? extension.schema.attributes : attribute?.subAttributes;
     if (!extension && !attribute) ignored.push(name);
     else if (parts && isJsonObject(value)) {

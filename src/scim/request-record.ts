@@ -10,11 +10,22 @@ import {
 } from '../provisioning/log-entry.js';
 import { logStatement } from '../provisioning/log-rows.js';
 import type { ProvisioningLogWriter } from '../provisioning/log-writer.js';
+import { type AskedMembers, askedMembers } from './asked-members.js';
 import { dialectOf } from './dialect.js';
 import { ignoredIn, normalisationsOf } from './normalisations.js';
 import { ATTRIBUTE_NAMES } from './user-input.js';
 
 const MAX_AGENT_LENGTH = 200;
+
+/** What a row is about: the request itself, or one operation of a bulk request. */
+export interface RecordSubject {
+  readonly method: string;
+  readonly resourceType: 'User' | 'Group' | null;
+  /** The id in the path, where it has one. */
+  readonly id: string | undefined;
+  readonly body: unknown;
+  readonly isSearch: boolean;
+}
 
 /** What a route does, by method: the names of the operations behind it. */
 const OPERATIONS: Readonly<Record<'User' | 'Group', Readonly<Record<string, string>>>> = {
@@ -42,12 +53,22 @@ export class RequestRecord {
   private owner: RefusedBy | undefined;
   private isWritten = false;
   private isFinished = false;
+  private hasParts = false;
   private refusal: { detail: string; scimType: string | null } | undefined;
 
   constructor(
     private readonly request: FastifyRequest,
     private readonly writer: ProvisioningLogWriter,
+    private readonly operationInside?: RecordSubject,
   ) {}
+
+  /** The record of one operation inside this request: a row of its own. The request then has none, unless it is refused. */
+  part(subject: RecordSubject): RequestRecord {
+    this.hasParts = true;
+    const part = new RequestRecord(this.request, this.writer, subject);
+    part.belongsTo(this.owner);
+    return part;
+  }
 
   /** Whose log this request belongs to, as soon as that is known. */
   belongsTo(owner: RefusedBy | undefined): void {
@@ -81,52 +102,65 @@ export class RequestRecord {
   finish(status: number): void {
     if (this.isFinished) return;
     this.isFinished = true;
-    if (this.isWritten && status < 400) return;
+    if ((this.isWritten || this.hasParts) && status < 400) return;
     const entry = this.entry(status, {}, undefined);
     if (entry) this.writer.add(entry);
   }
 
   /** What a write answers when it commits: its row must say so before it is known that it will. */
   private statusWhenDone(): number {
-    const { method } = this.request;
+    const { method, resourceType } = this.subject;
     if (method === 'POST') return 201;
-    const isSilent = method === 'DELETE' || (method === 'PATCH' && this.resourceType === 'Group');
-    return isSilent && this.request.scim.profile.name !== 'rfc' ? 204 : method === 'DELETE' ? 204 : 200;
+    if (method === 'DELETE') return 204;
+    const isGroupPatch = method === 'PATCH' && resourceType === 'Group';
+    return isGroupPatch ? this.request.scim.profile.patchGroup.answers : 200;
   }
 
-  private get resourceType(): 'User' | 'Group' | null {
-    const [, name] = /\/(User|Group)s(?=$|\/)/.exec(this.request.routeOptions.url ?? '') ?? [];
-    return (name as 'User' | 'Group' | undefined) ?? null;
+  private get subject(): RecordSubject {
+    if (this.operationInside) return this.operationInside;
+    const { method, routeOptions, params, body } = this.request;
+    const [, name] = /\/(User|Group)s(?=$|\/)/.exec(routeOptions.url ?? '') ?? [];
+    const isRead = method === 'GET' || method === 'HEAD';
+    return {
+      method,
+      resourceType: (name as 'User' | 'Group' | undefined) ?? null,
+      id: (params as { id?: string } | undefined)?.id,
+      body,
+      isSearch: isRead || routeOptions.url?.endsWith('.search') === true,
+    };
   }
 
   private entry(status: number, changes: Record<string, unknown>, target: string | undefined) {
     if (!this.owner) return undefined;
-    const { request, resourceType } = this;
-    const isWrite = request.method !== 'GET' && request.method !== 'HEAD';
-    const id = target ?? (request.params as { id?: string } | undefined)?.id;
-    const ignored = isWrite ? this.ignoredParts() : [];
+    const { request, subject } = this;
+    const { method, resourceType, body } = subject;
+    const isWrite = method !== 'GET' && method !== 'HEAD';
+    const id = target ?? subject.id;
+    const asked = isWrite && resourceType === 'Group' ? askedMembers(body) : undefined;
+    const nested = asked?.nested.map((group) => `members: the group ${group}`) ?? [];
+    const ignored = isWrite ? [...this.ignoredParts(subject), ...nested] : [];
     return {
       id: newId(),
       owner: this.owner,
       arrivedAt: this.arrivedAt,
       requestId: request.id,
-      method: request.method,
+      method,
       resourceType,
       targetId: id !== undefined && isId(id) ? id : null,
-      operation: this.operation(status, id),
+      operation: operationOf(subject, status, id),
       status,
       outcome: outcomeOf(status, Object.keys(changes).length > 0, ignored.length > 0),
       detail: this.refusal && status >= 400 ? plainDetail(this.refusal.detail) : null,
       scimType: (status >= 400 && this.refusal?.scimType) || null,
-      changes: resourceType === 'User' ? inScimNames(changes) : changes,
-      normalisations: isWrite ? plainNames(normalisationsOf(request.body)) : [],
+      changes: resourceType === 'User' ? inScimNames(changes) : withAsked(changes, status, asked),
+      normalisations: isWrite ? plainNames(normalisationsOf(body)) : [],
       ignored: plainNames(ignored),
       dialect: dialectOf({
-        method: request.method,
+        method,
         url: request.raw.url ?? '',
         userAgent: request.headers['user-agent'],
         hasAdScimVersion: request.headers.adscimversion !== undefined,
-        body: request.body,
+        body,
       }),
       durationMs: performance.now() - this.arrivedAt,
       address: request.ip,
@@ -134,22 +168,22 @@ export class RequestRecord {
     } satisfies LogEntry;
   }
 
-  private ignoredParts(): string[] {
-    const { request, resourceType } = this;
-    const table = resourceType && request.scim?.profile.resources[resourceType];
-    return table ? [...this.ignored, ...ignoredIn(request.body, table)] : this.ignored;
+  private ignoredParts({ resourceType, body }: RecordSubject): string[] {
+    const table = resourceType && this.request.scim?.profile.resources[resourceType];
+    return table ? [...this.ignored, ...ignoredIn(body, table)] : this.ignored;
   }
+}
 
-  private operation(status: number, id: string | undefined): string {
-    const { method } = this.request;
-    if (status === 401) return 'authenticate';
-    if (!this.resourceType) return method.toLowerCase();
-    const isSearch =
-      method === 'GET' || method === 'HEAD' || this.request.routeOptions.url?.endsWith('.search');
-    const read = this.resourceType === 'User' ? 'user' : 'group';
-    if (isSearch) return id === undefined ? `${read}s` : read;
-    return OPERATIONS[this.resourceType][method] ?? method.toLowerCase();
-  }
+function operationOf(
+  { method, resourceType, isSearch }: RecordSubject,
+  status: number,
+  id: string | undefined,
+): string {
+  if (status === 401) return 'authenticate';
+  if (!resourceType) return method.toLowerCase();
+  const read = resourceType === 'User' ? 'user' : 'group';
+  if (isSearch) return id === undefined ? `${read}s` : read;
+  return OPERATIONS[resourceType][method] ?? method.toLowerCase();
 }
 
 function outcomeOf(status: number, hasChanged: boolean, hasIgnored: boolean): LogEntry['outcome'] {
@@ -165,4 +199,16 @@ const plainAgent = (agent: string | undefined): string | null =>
 function inScimNames(changes: Record<string, unknown>): Record<string, unknown> {
   const names: Readonly<Record<string, string>> = ATTRIBUTE_NAMES;
   return Object.fromEntries(Object.entries(changes).map(([name, change]) => [names[name] ?? name, change]));
+}
+
+/** Whoever a refused request named, and nested groups that were passed over, beside who came and went. */
+function withAsked(
+  changes: Record<string, unknown>,
+  status: number,
+  asked: AskedMembers | undefined,
+): Record<string, unknown> {
+  const refused = status >= 400 && asked && asked.ids.length > 0 && { asked: asked.ids };
+  const nested = asked && asked.nested.length > 0 && { nested: asked.nested };
+  if (!refused && !nested) return changes;
+  return { ...changes, members: { ...(changes.members as object | undefined), ...refused, ...nested } };
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from '../kernel/logger.js';
 import { watchAnswer } from './answer-watch.js';
@@ -6,6 +7,7 @@ import { type Call, etagOf, type ListQuery, type ResourceEndpoint, type ScimAnsw
 import type { JsonObject } from './json-input.js';
 import { toListResponse } from './list.js';
 import { listQueryFrom, searchRequestFrom } from './list-query.js';
+import { longAnswer } from './long-answer.js';
 import { isKnown, versionsIn } from './preconditions.js';
 import { ProtocolError } from './protocol-error.js';
 import type { Query } from './request.js';
@@ -61,7 +63,7 @@ const isRead = (request: FastifyRequest): boolean => request.method === 'GET' ||
 
 /** `Location` says where the resource is, `Content-Location` that the body is it (RFC 9110 section 8.7). */
 function send(request: FastifyRequest, reply: FastifyReply, answer: ScimAnswer): unknown {
-  const { status, location, version, resource } = answer;
+  const { status, location, version, resource, rest } = answer;
   reply.code(status);
   if (version !== undefined) reply.header('etag', etagOf(version));
   if (resource && location) reply.headers({ location, 'content-location': location });
@@ -73,7 +75,9 @@ function send(request: FastifyRequest, reply: FastifyReply, answer: ScimAnswer):
     }
     if (isKnown(request.headers['if-none-match'], etagOf(version))) return unchanged(reply);
   }
-  return resource;
+  if (!rest) return resource;
+  // Nobody reads what follows the headers of a HEAD.
+  return reply.send(request.method === 'HEAD' ? Readable.from([]) : longAnswer(resource, rest));
 }
 
 /** The same list is the same bytes, so their hash is its ETag. */

@@ -3,7 +3,7 @@ import { SCIM_PROFILES } from '../directory/profile.js';
 import type { Database } from '../kernel/database.js';
 import { DomainError } from '../kernel/errors.js';
 import type { Logger } from '../kernel/logger.js';
-import type { Origin } from '../origin.js';
+import { type Origin, requireHttps } from '../origin.js';
 import { profileForDiscovery } from '../provisioning/authenticate-connection.js';
 import { ProvisioningLogWriter } from '../provisioning/log-writer.js';
 import { createAdmission, identityOf } from './admission.js';
@@ -15,6 +15,7 @@ import { type ErrorAnswer, toAnswer } from './error-answer.js';
 import { quoting, scimError } from './errors.js';
 import { groupsEndpoint } from './groups.routes.js';
 import { openapiRoutes } from './openapi.routes.js';
+import type { PaceOptions } from './pace.js';
 import { resourceRoutes } from './resource.routes.js';
 import { rootRoutes } from './root.routes.js';
 import { usersEndpoint } from './users.routes.js';
@@ -30,11 +31,13 @@ export interface ScimOptions {
   logger: Logger;
   /** Refuses plain HTTP: a token on the wire is a token in somebody's log (B5). */
   production: boolean;
+  /** How fast one connection may send; as `DEFAULT_PACE` unless the operator says otherwise. */
+  pace?: PaceOptions | undefined;
 }
 
 /** Mounts `/scim/v2`: media type, credential, organization; then one operation; then the answer or the SCIM error. */
 export async function mountScim(app: FastifyInstance, options: ScimOptions): Promise<void> {
-  const { database, origin, logger } = options;
+  const { database, origin, logger, pace } = options;
   const baseUrlOf = (request: Pick<FastifyRequest, 'headers'>): string =>
     `${origin.urlOf(request.headers.host)}${PREFIX}`;
   const writer = new ProvisioningLogWriter(database, logger);
@@ -46,7 +49,7 @@ export async function mountScim(app: FastifyInstance, options: ScimOptions): Pro
       scim.decorateRequest('record');
       scim.addHook('onRequest', async (request, reply) => {
         reply.headers({ 'content-type': MEDIA_TYPE, 'cache-control': 'no-store' });
-        if (options.production && request.protocol !== 'https') throw plainHttp();
+        requireHttps(request, options.production);
         checkRequest(request);
       });
       scim.setErrorHandler((error, request, reply) => answer(error, request, reply, logger));
@@ -59,7 +62,7 @@ export async function mountScim(app: FastifyInstance, options: ScimOptions): Pro
       await scim.register(discoveryRoutes(discovery));
       await scim.register(openapiRoutes(discovery));
       await scim.register(async (resources) => {
-        resources.addHook('onRequest', createAdmission({ database, origin, writer, baseUrlOf }));
+        resources.addHook('onRequest', createAdmission({ database, origin, writer, baseUrlOf, pace }));
         resources.addHook('onResponse', async (request, reply) => request.record?.finish(reply.statusCode));
         await resources.register(resourceRoutes(usersEndpoint, { logger }));
         await resources.register(resourceRoutes(groupsEndpoint, { logger, bodyLimit: MAX_GROUP_BYTES }));
@@ -72,12 +75,6 @@ export async function mountScim(app: FastifyInstance, options: ScimOptions): Pro
     { prefix: PREFIX },
   );
 }
-
-const plainHttp = (): DomainError =>
-  new DomainError(
-    'FORBIDDEN',
-    'This service answers over HTTPS only. Use the https:// form of the base URL.',
-  );
 
 /**
  * What never reaches a route: a path whose escapes are no text (400), or one with a segment longer than any id (404).

@@ -105,6 +105,7 @@ function identityFrom(
   problems: Problems,
   options: UserInputOptions,
 ): string | null {
+  // The operation decides (`identityFrom` in directory/user-input); the same here, so that one answer names all problems.
   const identity = textFrom(value, ATTRIBUTE_NAMES.externalId, problems) ?? employeeNumber;
   const unreadable = [ATTRIBUTE_NAMES.externalId, ATTRIBUTE_NAMES.employeeNumber, ENTERPRISE_USER];
   if (identity === null && options.requireExternalId !== false && !unreadable.some((a) => problems.has(a))) {

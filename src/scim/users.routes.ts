@@ -45,7 +45,7 @@ export const usersEndpoint: ResourceEndpoint = {
   async replace(call, id, body) {
     const { context, connectionId, profile } = call.scim;
     const change = userReader(profile).replaced(body);
-    const input = { connectionId, id, expectedVersion: call.expectedVersion, change };
+    const input = { connectionId, id, expectedVersion: call.expectedVersion, change, whole: true };
     return shown(200, call, await updateProvisionedUser(context, input));
   },
 
