@@ -1,0 +1,47 @@
+import type { Words } from './words.js';
+
+/** The pages in Korean. */
+export const KOREAN: Words = {
+  askTitle: (name) => `${name} 이용 신청`,
+  askText: '이 조직의 이메일 주소가 있으면 이용을 신청할 수 있습니다. 이메일로 링크를 보내 드립니다.',
+  closedText: '초대를 받거나 조직의 ID 공급자를 통해 이용할 수 있습니다. 관리자에게 문의하십시오.',
+  email: '이메일 주소',
+  askButton: '이용 신청',
+  checkMailTitle: '이메일을 확인하십시오',
+  checkMailText: '이 주소로 이메일을 보냈습니다. 링크는 한 시간 동안 한 번만 사용할 수 있습니다.',
+  registerTitle: (name) => `${name} 가입`,
+  givenName: '이름',
+  familyName: '성',
+  password: '비밀번호',
+  passwordRule: (min, max) => `${min}자 이상 ${max}자 이하.`,
+  registerButton: '가입',
+  registeredTitle: (name) => `${name}에 오신 것을 환영합니다`,
+  registeredText: '가입되었습니다. 이제 로그인할 수 있습니다.',
+  waitingTitle: '모든 라이선스가 사용 중입니다',
+  waitingText:
+    '가입되었으며 대기 순서에 등록되었습니다. 라이선스가 비는 대로 배정하고 이메일로 알려 드립니다.',
+  contact: '문의처:',
+  notInvitedTitle: '초대되지 않은 주소입니다',
+  notInvitedText: '이 도메인의 주소로는 이용을 신청할 수 없습니다. 조직의 관리자에게 초대를 요청하십시오.',
+  noLicenseTitle: '모든 라이선스가 사용 중입니다',
+  noLicenseText: '지금은 더 이상 가입할 수 없습니다. 조직의 관리자에게 문의하십시오.',
+  linkOverTitle: '이 링크는 더 이상 사용할 수 없습니다',
+  linkOverText:
+    '이미 사용되었거나 만료되었거나 취소되었습니다. 이용을 다시 신청하면 새 링크를 받을 수 있습니다.',
+  invitationOverText:
+    '이미 사용되었거나 만료되었거나 새 링크로 바뀌었습니다. 초대한 분에게 초대를 다시 요청하십시오.',
+  acceptedManagedText: '준비가 끝났습니다. 조직의 ID 공급자를 통해 로그인하십시오.',
+  knownTitle: '이미 가입되어 있습니다',
+  knownText: '변경된 내용이 없습니다. 이전처럼 로그인하거나 조직의 관리자에게 문의하십시오.',
+  tooManyTitle: '시도 횟수가 너무 많습니다',
+  tooManyText: (minutes) => `${minutes}분 후에 다시 시도하십시오.`,
+  notFoundTitle: '페이지가 없습니다',
+  notFoundText: '이 주소에 해당하는 조직이 없습니다. 주소에 오타가 없는지 확인하십시오.',
+  foreignTitle: '다른 사이트에서 보낸 양식입니다',
+  foreignText: '이 사이트에서 페이지를 열고 다시 입력하십시오.',
+  busyTitle: '잠시 기다려 주십시오',
+  busyText: '서비스가 혼잡하거나 다시 시작하는 중입니다. 변경된 내용이 없으니 몇 초 후에 다시 시도하십시오.',
+  badEmail: 'ada@acme.example과 같은 이메일 주소 하나를 입력하십시오.',
+  badName: '이름과 성을 각각 100자 이하의 한 줄로 입력하십시오.',
+  badPassword: (min, max) => `${min}자 이상 ${max}자 이하의 비밀번호를 선택하십시오.`,
+};

@@ -1,0 +1,42 @@
+/** Everything the public pages say, in one language. `name` is the organization's. */
+export interface Words {
+  askTitle(name: string): string;
+  askText: string;
+  closedText: string;
+  email: string;
+  askButton: string;
+  checkMailTitle: string;
+  checkMailText: string;
+  registerTitle(name: string): string;
+  givenName: string;
+  familyName: string;
+  password: string;
+  passwordRule(min: number, max: number): string;
+  registerButton: string;
+  registeredTitle(name: string): string;
+  registeredText: string;
+  waitingTitle: string;
+  waitingText: string;
+  contact: string;
+  notInvitedTitle: string;
+  notInvitedText: string;
+  noLicenseTitle: string;
+  noLicenseText: string;
+  linkOverTitle: string;
+  linkOverText: string;
+  invitationOverText: string;
+  acceptedManagedText: string;
+  knownTitle: string;
+  knownText: string;
+  tooManyTitle: string;
+  tooManyText(minutes: number): string;
+  notFoundTitle: string;
+  notFoundText: string;
+  foreignTitle: string;
+  foreignText: string;
+  busyTitle: string;
+  busyText: string;
+  badEmail: string;
+  badName: string;
+  badPassword(min: number, max: number): string;
+}
