@@ -100,6 +100,8 @@ export interface ConnectionMapping<Row, Node> {
   after: string | null | undefined;
   /** The id the operation pages by. */
   id: (row: Row) => string;
+  /** Where a row stands, when the list is not ordered by id. */
+  cursor?: (row: Row) => string;
   node: (row: Row) => Node;
   totalCount: () => Promise<number>;
 }
@@ -107,9 +109,9 @@ export interface ConnectionMapping<Row, Node> {
 /** The page an operation returned, in Relay's shape. */
 export function toConnection<Row, Node>(
   result: KeysetResult<Row>,
-  { after, id, node, totalCount }: ConnectionMapping<Row, Node>,
+  { after, id, cursor, node, totalCount }: ConnectionMapping<Row, Node>,
 ): ConnectionOf<Node> {
-  const edges = result.rows.map((row) => ({ cursor: toCursor(id(row)), node: node(row) }));
+  const edges = result.rows.map((row) => ({ cursor: cursor?.(row) ?? toCursor(id(row)), node: node(row) }));
   return {
     edges,
     totalCount,

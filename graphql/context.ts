@@ -1,4 +1,7 @@
 import type { Context } from '../src/kernel/context.js';
+import type { MailRecord } from '../src/mail/mail-rows.js';
+import type { RenderedMail } from '../src/mail/render-mail.js';
+import type { Live } from './live.js';
 import type { Loaders } from './loaders.js';
 
 /**
@@ -8,4 +11,8 @@ import type { Loaders } from './loaders.js';
 export interface GraphqlContext {
   readonly context: Context;
   readonly loaders: Loaders;
+  /** A mail as it is read, with its link only where this service shows links. */
+  readonly writeMail: (mail: MailRecord) => RenderedMail;
+  /** Of a subscription: how it looks again. */
+  readonly live?: Live;
 }

@@ -33,7 +33,7 @@ export const WIRE: Readonly<Record<ErrorCode, Wire>> = {
  * Refusals that GraphQL itself makes, by the code Apollo gives them. Three keep their well-known names because clients
  * and code generators look for them; the others say the same as a code of the catalogue.
  */
-const PROTOCOL_CODES: Readonly<Record<string, string>> = {
+export const PROTOCOL_CODES: Readonly<Record<string, string>> = {
   GRAPHQL_PARSE_FAILED: 'GRAPHQL_PARSE_FAILED',
   GRAPHQL_VALIDATION_FAILED: 'GRAPHQL_VALIDATION_FAILED',
   PERSISTED_QUERY_NOT_SUPPORTED: 'PERSISTED_QUERY_NOT_SUPPORTED',
@@ -101,11 +101,16 @@ export const maskedMessage = (requestId: string): string =>
 /** Wraps whatever ended a request before it ran, so that Apollo answers with the status and headers of the table. */
 export function refusal(error: unknown): GraphQLError {
   const cause = error instanceof Error ? error : new Error(String(error));
-  const code = cause instanceof DomainError ? cause.code : 'INTERNAL';
   const refused = new GraphQLError(cause.message, { originalError: cause });
   // Assigned, because the types that come with GraphiQL claim another shape for `http` than Apollo reads.
-  Object.assign(refused.extensions, { http: { status: WIRE[code].refused, headers: refusalHeaders(cause) } });
+  Object.assign(refused.extensions, { http: refusalHead(cause) });
   return refused;
+}
+
+/** Status and headers of a request that was refused before it ran. */
+export function refusalHead(cause: unknown): { status: number; headers: HeaderMap } {
+  const code = cause instanceof DomainError ? cause.code : 'INTERNAL';
+  return { status: WIRE[code].refused, headers: refusalHeaders(cause) };
 }
 
 /** Status and headers of an executed request whose answer holds no data, or undefined when 200 is right. */

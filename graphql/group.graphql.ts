@@ -1,8 +1,9 @@
 import 'reflect-metadata';
 import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
 import { connectionTypes } from './connection.js';
+import { Node } from './node.graphql.js';
 
-@ObjectType('Group', { description: 'A named set of people.', simpleResolvers: true })
+@ObjectType('Group', { description: 'A named set of people.', implements: Node, simpleResolvers: true })
 export class GroupType {
   @Field(() => ID, { description: 'The same id in SCIM, GraphQL, logs and jobs.' })
   id!: string;
@@ -40,15 +41,18 @@ export class UpdateGroupInput {
   @Field(() => ID, { description: 'Which group to change.' })
   id!: string;
 
+  @Field(() => Int, { nullable: true, description: 'Refuse when the group changed since this version.' })
+  expectedVersion?: number | null;
+
   @Field(() => String, { nullable: true, description: 'A new name.' })
-  displayName?: string;
+  displayName?: string | null;
 
   @Field(() => [ID], { nullable: true, description: 'People to add. Adding a member again changes nothing.' })
-  addUserIds?: string[];
+  addUserIds?: string[] | null;
 
   @Field(() => [ID], {
     nullable: true,
     description: 'People to remove. Removing someone absent changes nothing.',
   })
-  removeUserIds?: string[];
+  removeUserIds?: string[] | null;
 }

@@ -1,4 +1,4 @@
-import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { Arg, Args, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { createGroup } from '../src/directory/create-group.js';
 import { deleteGroup } from '../src/directory/delete-group.js';
 import { group, groupCount, groups } from '../src/directory/groups.queries.js';
@@ -64,8 +64,13 @@ export class GroupResolver {
   deleteGroup(
     @Ctx() { context }: GraphqlContext,
     @Arg('id', () => ID, { description: 'The id of the group.' }) id: string,
+    @Arg('expectedVersion', () => Int, {
+      nullable: true,
+      description: 'Refuse when the group changed since this version.',
+    })
+    expectedVersion?: number | null,
   ): Promise<string> {
-    return deleteGroup(context, { id });
+    return deleteGroup(context, { id, expectedVersion });
   }
 
   @FieldResolver(() => GroupMemberConnection, {

@@ -1,5 +1,7 @@
 import 'reflect-metadata';
 import { Field, ID, InputType, ObjectType, registerEnumType } from 'type-graphql';
+import { connectionTypes } from './connection.js';
+import { Node } from './node.graphql.js';
 import { RoleEnum } from './user.graphql.js';
 
 export const InvitationStateEnum = {
@@ -22,6 +24,17 @@ registerEnumType(InvitationStateEnum, {
   },
 });
 
+export const InvitationSourceEnum = { ADMIN: 'admin', DOMAIN: 'domain' } as const;
+
+registerEnumType(InvitationSourceEnum, {
+  name: 'InvitationSource',
+  description: 'How somebody came to be invited.',
+  valuesConfig: {
+    ADMIN: { description: 'An admin invited them.' },
+    DOMAIN: { description: 'Invited through an approved domain: they asked for access themselves.' },
+  },
+});
+
 @ObjectType('Course', { description: 'An opaque reference with a name.', simpleResolvers: true })
 export class CourseType {
   @Field(() => ID, { description: 'The reference.' })
@@ -33,6 +46,7 @@ export class CourseType {
 
 @ObjectType('Invitation', {
   description: 'What someone was promised before they existed here.',
+  implements: Node,
   simpleResolvers: true,
 })
 export class InvitationType {
@@ -54,8 +68,20 @@ export class InvitationType {
   @Field(() => InvitationStateEnum, { description: 'What became of it.' })
   state!: 'pending' | 'accepted' | 'consumed' | 'revoked' | 'expired';
 
+  @Field(() => InvitationSourceEnum, { description: 'How they came to be invited.' })
+  source!: 'admin' | 'domain';
+
   @Field(() => Date, { description: 'When it was made.' })
   createdAt!: Date;
+
+  @Field(() => Date, { description: 'After this nobody can use it.' })
+  expiresAt!: Date;
+
+  @Field(() => Date, {
+    nullable: true,
+    description: 'When it was used, revoked or over; null while it is pending.',
+  })
+  endedAt?: Date | null | undefined;
 
   @Field(() => Date, { nullable: true, description: 'When SCIM consumed it.' })
   consumedAt?: Date | null | undefined;
@@ -63,6 +89,12 @@ export class InvitationType {
   @Field(() => Date, { nullable: true, description: 'When groups, role and courses were applied.' })
   appliedAt?: Date | null | undefined;
 }
+
+/** A page of invitations. */
+export const { Connection: InvitationConnection } = connectionTypes<InvitationType>(
+  'Invitation',
+  () => InvitationType,
+);
 
 @InputType({ description: 'A course to promise.' })
 export class CourseInput {
@@ -79,11 +111,11 @@ export class InviteUserInput {
   email!: string;
 
   @Field(() => RoleEnum, { nullable: true, description: 'The role they get; USER unless said otherwise.' })
-  role?: 'admin' | 'group_admin' | 'user';
+  role?: 'admin' | 'group_admin' | 'user' | null;
 
   @Field(() => [ID], { nullable: true, description: 'The groups they join.' })
-  groupIds?: string[];
+  groupIds?: string[] | null;
 
   @Field(() => [CourseInput], { nullable: true, description: 'The courses they get.' })
-  courses?: CourseInput[];
+  courses?: CourseInput[] | null;
 }

@@ -53,15 +53,16 @@ export interface SentOperation {
 /**
  * Refuses a request that is too large before validation sees it, because validation is quadratic in repeated fields
  * (reliability.md, abuse 10). A document that does not parse passes: the syntax error is the better answer.
- * Throws LIMIT_EXCEEDED with the limit, what arrived and what to change.
+ * Returns the operation it found. Throws LIMIT_EXCEEDED with the limit, what arrived and what to change.
  */
-export function checkLimits(schema: GraphQLSchema, sent: SentOperation): void {
+export function checkLimits(schema: GraphQLSchema, sent: SentOperation): OperationDefinitionNode | undefined {
   checkVariables(sent.variables);
-  if (typeof sent.query !== 'string') return;
+  if (typeof sent.query !== 'string') return undefined;
   const document = parseBounded(sent.query);
   const operation = document && countParts(document);
-  if (!operation) return;
+  if (!operation) return undefined;
   new Estimate(schema, document, variableReader(operation, sent.variables)).read(operation);
+  return operation;
 }
 
 function exceeded(message: string): DomainError {

@@ -3,6 +3,7 @@ import { Field, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
 import type { MembershipState } from '../src/directory/shapes.js';
 import { PageInfo } from './connection.js';
 import { GroupType } from './group.graphql.js';
+import { Node } from './node.graphql.js';
 import { UserType } from './user.graphql.js';
 
 export const MembershipStateEnum = { ADDING: 'adding', ACTIVE: 'active', REMOVING: 'removing' } as const;
@@ -69,6 +70,7 @@ export class UserGroupConnection extends MembershipPage {
 
 @ObjectType({
   description: "How far one accepted change of a group's members has come.",
+  implements: Node,
   simpleResolvers: true,
 })
 export class MembershipChange {

@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { Field, Float, ID, InputType, Int, ObjectType, registerEnumType } from 'type-graphql';
 import type { Dialect, Outcome } from '../src/provisioning/log-entry.js';
 import { connectionTypes } from './connection.js';
+import { Node } from './node.graphql.js';
 
 export const OutcomeEnum = {
   APPLIED: 'applied',
@@ -76,6 +77,7 @@ export class ProvisioningMembersType {
 
 @ObjectType({
   description: 'One request of an identity provider and what became of it.',
+  implements: Node,
   simpleResolvers: true,
 })
 export class ProvisioningRequest {

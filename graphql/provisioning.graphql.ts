@@ -46,13 +46,13 @@ export class ProvisionUserInput {
     description:
       "What else to keep, in SCIM's own names and shapes and as a whole; only a connection with the RFC profile keeps it.",
   })
-  profile?: UserProfile;
+  profile?: UserProfile | null;
 }
 
 @InputType({ description: 'What to change of a person; what is left out stays, null clears.' })
 export class UserChangeInput {
   @Field(() => String, { nullable: true, description: 'The name at the identity provider, unique.' })
-  userName?: string;
+  userName?: string | null;
 
   @Field(() => String, {
     nullable: true,
@@ -64,7 +64,7 @@ export class UserChangeInput {
   externalId?: string | null;
 
   @Field(() => Boolean, { nullable: true, description: 'Whether the person may sign in.' })
-  active?: boolean;
+  active?: boolean | null;
 
   @Field(() => String, { nullable: true, description: 'First name.' })
   givenName?: string | null;
@@ -83,7 +83,7 @@ export class UserChangeInput {
     description:
       "What else to keep, in SCIM's own names and shapes and as a whole; only a connection with the RFC profile keeps it.",
   })
-  profile?: UserProfile;
+  profile?: UserProfile | null;
 }
 
 @InputType({ description: 'A change of a provisioned person (PUT or PATCH /Users/{id}).' })
@@ -95,7 +95,7 @@ export class UpdateProvisionedUserInput {
   id!: string;
 
   @Field(() => Int, { nullable: true, description: 'Refuse when the person changed since this version.' })
-  expectedVersion?: number;
+  expectedVersion?: number | null;
 
   @Field(() => UserChangeInput, { description: 'What to change.' })
   change!: UserChangeInput;
@@ -110,7 +110,7 @@ export class DeprovisionInput {
   id!: string;
 
   @Field(() => Int, { nullable: true, description: 'Refuse when it changed since this version.' })
-  expectedVersion?: number;
+  expectedVersion?: number | null;
 }
 
 @InputType({ description: 'A group to provision, as an identity provider would (POST /Groups).' })
@@ -125,7 +125,7 @@ export class ProvisionGroupInput {
   externalId?: string | null;
 
   @Field(() => [ID], { nullable: true, description: 'The ids of its first members.' })
-  members?: string[];
+  members?: string[] | null;
 }
 
 @InputType({ description: 'A change of members: either a whole new list, or people to add and to remove.' })
@@ -134,13 +134,13 @@ export class MembersChangeInput {
     nullable: true,
     description: 'The whole new list. Only provisioned people are removed.',
   })
-  replace?: string[];
+  replace?: string[] | null;
 
   @Field(() => [ID], { nullable: true, description: 'Whom to add.' })
-  add?: string[];
+  add?: string[] | null;
 
   @Field(() => [ID], { nullable: true, description: 'Whom to remove, if they are provisioned.' })
-  remove?: string[];
+  remove?: string[] | null;
 }
 
 @InputType({ description: 'A change of a provisioned group (PUT or PATCH /Groups/{id}).' })
@@ -152,16 +152,16 @@ export class UpdateProvisionedGroupInput {
   id!: string;
 
   @Field(() => Int, { nullable: true, description: 'Refuse when the group changed since this version.' })
-  expectedVersion?: number;
+  expectedVersion?: number | null;
 
   @Field(() => String, { nullable: true, description: 'A new name.' })
-  displayName?: string;
+  displayName?: string | null;
 
   @Field(() => String, { nullable: true, description: "The identity provider's own id." })
   externalId?: string | null;
 
   @Field(() => MembersChangeInput, { nullable: true, description: 'A change of members.' })
-  members?: MembersChangeInput;
+  members?: MembersChangeInput | null;
 }
 
 @ObjectType({ description: 'A provisioned person.', simpleResolvers: true })

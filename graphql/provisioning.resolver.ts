@@ -4,7 +4,7 @@ import { deprovisionUser } from '../src/directory/deprovision-user.js';
 import { membershipChange } from '../src/directory/memberships.queries.js';
 import { provisionGroup } from '../src/directory/provision-group.js';
 import { provisionUser } from '../src/directory/provision-user.js';
-import type { MembersChange } from '../src/directory/shapes.js';
+import type { MembersChange, UserChange } from '../src/directory/shapes.js';
 import { updateProvisionedGroup } from '../src/directory/update-provisioned-group.js';
 import { updateProvisionedUser } from '../src/directory/update-provisioned-user.js';
 import type { Context } from '../src/kernel/context.js';
@@ -20,6 +20,7 @@ import {
   UpdateProvisionedGroupInput,
   UpdateProvisionedUserInput,
   UpdateProvisionedUserPayload,
+  type UserChangeInput,
 } from './provisioning.graphql.js';
 
 /** The twin of every SCIM write: the same operations, for services that provision without SCIM. */
@@ -30,7 +31,7 @@ export class ProvisioningResolver {
     @Ctx() { context }: GraphqlContext,
     @Arg('input', () => ProvisionUserInput, { description: 'The person.' }) input: ProvisionUserInput,
   ): Promise<ProvisionUserPayload> {
-    return provisionUser(context, { ...ABSENT, ...input });
+    return provisionUser(context, { ...ABSENT, ...input, profile: input.profile ?? undefined });
   }
 
   @Mutation(() => UpdateProvisionedUserPayload, {
@@ -41,7 +42,7 @@ export class ProvisioningResolver {
     @Arg('input', () => UpdateProvisionedUserInput, { description: 'Whom and what to change.' })
     input: UpdateProvisionedUserInput,
   ): Promise<UpdateProvisionedUserPayload> {
-    return updateProvisionedUser(context, { ...input, change: { ...input.change } });
+    return updateProvisionedUser(context, { ...input, change: toUserChange(input.change) });
   }
 
   @Mutation(() => ID, {
@@ -87,7 +88,6 @@ export class ProvisioningResolver {
   }
 }
 
-/** The operation refuses what says both. */
 /** What GraphQL leaves out. */
 const ABSENT = {
   email: null,
@@ -98,6 +98,17 @@ const ABSENT = {
   employeeNumber: null,
 };
 
+/** Null clears what can be empty; of the others it says as little as leaving them out. */
+function toUserChange({ userName, active, profile, ...clearable }: UserChangeInput): UserChange {
+  return {
+    ...clearable,
+    ...(userName != null && { userName }),
+    ...(active != null && { active }),
+    ...(profile != null && { profile }),
+  };
+}
+
+/** The operation refuses what says both. */
 const toChange = ({ replace, add, remove }: MembersChangeInput): MembersChange =>
   replace && !add && !remove
     ? { replace }

@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { Field, ID, InputType, ObjectType, registerEnumType } from 'type-graphql';
 import type { Provider } from '../src/provisioning/scim-connection.entity.js';
+import { Node } from './node.graphql.js';
 
 export const ProviderEnum = { OKTA: 'okta', ENTRA: 'entra', ONELOGIN: 'onelogin', CUSTOM: 'custom' } as const;
 export const ProfileEnum = { STANDARD: 'standard', RFC: 'rfc' } as const;
@@ -68,6 +69,14 @@ export class ScimCredentialType {
   @Field(() => Date, { description: 'When it was issued.' })
   createdAt!: Date;
 
+  @Field(() => String, {
+    description: 'Who issued it: the id of an API token or a person, or `command line`.',
+  })
+  createdBy!: string;
+
+  @Field(() => ID, { nullable: true, description: 'The credential it took the place of, by a rotation.' })
+  replaces?: string | null | undefined;
+
   @Field(() => Date, { nullable: true, description: 'When it stops by itself; null means never.' })
   expiresAt?: Date | null | undefined;
 
@@ -85,6 +94,7 @@ export class ScimCredentialType {
 }
 
 @ObjectType('ScimConnection', {
+  implements: Node,
   description: 'One identity provider that pushes into the organization.',
   simpleResolvers: true,
 })
@@ -104,6 +114,9 @@ export class ScimConnectionType {
   @Field(() => Boolean, { description: 'Whether the provider also sees groups that were created here.' })
   showsAllGroups!: boolean;
 
+  @Field(() => String, { description: 'What an administrator calls it; empty when it has no name.' })
+  label!: string;
+
   @Field(() => Date, { description: 'When it was set up.' })
   createdAt!: Date;
 }
@@ -117,13 +130,13 @@ export class ConnectScimInput {
     nullable: true,
     description: 'Which rules it meets; STANDARD unless said otherwise.',
   })
-  profile?: 'standard' | 'rfc';
+  profile?: 'standard' | 'rfc' | null;
 
   @Field(() => Boolean, {
     nullable: true,
     description: 'Whether the provider also sees groups created here (OneLogin needs it).',
   })
-  showsAllGroups?: boolean;
+  showsAllGroups?: boolean | null;
 }
 
 @ObjectType({
@@ -153,7 +166,7 @@ export class IssueScimCredentialInput {
     nullable: true,
     description: 'How it will be sent; BEARER unless said otherwise.',
   })
-  kind?: 'bearer' | 'basic';
+  kind?: 'bearer' | 'basic' | null;
 
   @Field(() => String, { description: 'What to call it.' })
   label!: string;

@@ -1,6 +1,6 @@
 import { Arg, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { connectScim } from '../src/provisioning/connect-scim.js';
-import { scimConnections } from '../src/provisioning/connections.queries.js';
+import { scimConnection, scimConnections } from '../src/provisioning/connections.queries.js';
 import { disconnectScim } from '../src/provisioning/disconnect-scim.js';
 import { issueScimCredential } from '../src/provisioning/issue-scim-credential.js';
 import { revokeScimCredential } from '../src/provisioning/revoke-scim-credential.js';
@@ -21,6 +21,14 @@ export class ScimConnectionResolver {
   })
   scimConnections(@Ctx() { context }: GraphqlContext): Promise<ScimConnectionType[]> {
     return scimConnections(context, {});
+  }
+
+  @Query(() => ScimConnectionType, { description: 'One SCIM connection.' })
+  scimConnection(
+    @Ctx() { context }: GraphqlContext,
+    @Arg('id', () => ID, { description: 'The id of the connection.' }) id: string,
+  ): Promise<ScimConnectionType> {
+    return scimConnection(context, { id });
   }
 
   @Mutation(() => ConnectedScimType, {

@@ -9,15 +9,27 @@ import {
 } from '@apollo/server/plugin/disabled';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { GraphQLSchema } from 'graphql';
+import { type GraphQLSchema, type OperationDefinitionNode, OperationTypeNode } from 'graphql';
 import type { Context } from '../src/kernel/context.js';
-import type { ErrorCode } from '../src/kernel/errors.js';
+import { DomainError } from '../src/kernel/errors.js';
 import type { Logger } from '../src/kernel/logger.js';
+import { acceptGraphqlBodies } from './body.js';
 import type { GraphqlContext } from './context.js';
-import { createErrorFormatter, type ErrorScope, failureHead, maskedMessage, refusal } from './errors.js';
+import { insertDocument, NO_DOCUMENTS, type RegisteredDocuments } from './documents.js';
+import { createErrorFormatter, type ErrorScope, failureHead, refusal } from './errors.js';
 import { graphiqlPage } from './graphiql.js';
+import { readIdempotencyKey } from './idempotency.js';
 import { checkLimits, MAX_TOKENS, type SentOperation } from './limits.js';
 import type { Loaders } from './loaders.js';
+import {
+  MAX_BODY_BYTES,
+  MAX_VALIDATION_ERRORS,
+  refuse,
+  refuseBadHost,
+  refuseCrossSite,
+  refuseHttp,
+} from './refusals.js';
+import { mountStreams, STREAM_PATH } from './stream-route.js';
 
 /** What the GraphQL door is built from. */
 export interface GraphqlOptions {
@@ -28,18 +40,15 @@ export interface GraphqlOptions {
   /** The caller behind a request; throws a DomainError (UNAUTHENTICATED, RATE_LIMITED, UNAVAILABLE ...) to refuse it. */
   authenticate(request: FastifyRequest): Promise<Context>;
   createLoaders(context: Context): Loaders;
+  writeMail: GraphqlContext['writeMail'];
+  /** What first-party clients name instead of sending it. */
+  documents?: RegisteredDocuments | undefined;
+  /** Throws when the request may not be answered over what it came by (B5). */
+  requireHttps?(request: FastifyRequest): void;
 }
-
-/** Bytes of a request body: a bulk input in variables fits, a bomb does not. */
-export const MAX_BODY_BYTES = 256 * 1024;
-
-/** Errors of one validation: enough to repair a query by, few enough that making them costs nothing. */
-const MAX_VALIDATION_ERRORS = 20;
 
 /** Errors of one set of variables; each prints the object it is about. */
 const MAX_COERCION_ERRORS = 5;
-
-const JSON_TYPE = 'application/json; charset=utf-8';
 
 /**
  * Mounts `/graphql`: POST with JSON through Apollo, and GraphiQL for a browser outside production. Every refusal, also
@@ -59,17 +68,13 @@ export async function mountGraphql(app: FastifyInstance, options: GraphqlOptions
   });
 
   await app.register(async (scope) => {
-    scope.removeAllContentTypeParsers();
-    scope.addContentTypeParser(
-      'application/json',
-      { parseAs: 'string', bodyLimit: MAX_BODY_BYTES },
-      scope.getDefaultJsonParser('error', 'error'),
-    );
+    acceptGraphqlBodies(scope, MAX_BODY_BYTES);
     scope.setErrorHandler<FastifyError>((error, request, reply) =>
       refuseHttp(error, request, reply, options.logger),
     );
-    scope.addHook('onRequest', async (_request, reply) => {
+    scope.addHook('onRequest', async (request, reply) => {
       reply.header('cache-control', 'no-store');
+      options.requireHttps?.(request);
     });
     scope.route({
       method: 'POST',
@@ -80,6 +85,7 @@ export async function mountGraphql(app: FastifyInstance, options: GraphqlOptions
         return scopes.run({ requestId: request.id, logged: 0 }, () => execute.call(this, request, reply));
       },
     });
+    mountStreams(app, scope, options);
     scope.route({
       method: ['GET', 'HEAD', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'],
       url: '/graphql',
@@ -117,10 +123,16 @@ function createApollo(options: GraphqlOptions, scope: () => ErrorScope): ApolloS
   });
 }
 
-/** Gives an answer without data the status and headers of the error table; Apollo alone would say 200. */
+/**
+ * Gives an answer without data the status and headers of the error table, where Apollo alone would say 200, and says of
+ * an answer that it is one of before.
+ */
 const statusPlugin: ApolloServerPlugin<GraphqlContext> = {
   requestDidStart: async () => ({
-    async willSendResponse({ errors, response }) {
+    async willSendResponse({ contextValue, errors, response }) {
+      if (contextValue.context?.idempotencyKey?.replayed) {
+        response.http.headers.set('idempotency-replayed', 'true');
+      }
       if (!errors || response.body.kind !== 'single') return;
       const { data } = response.body.singleResult;
       if (data && Object.values(data).some((value) => value !== null)) return;
@@ -142,36 +154,40 @@ async function enter(
   try {
     const context = await options.authenticate(request);
     if (scope) scope.requestId = context.requestId;
-    if (isSentOperation(request.body)) checkLimits(options.schema, request.body);
-    return { context, loaders: options.createLoaders(context) };
+    insertDocument(request.body, options.documents ?? NO_DOCUMENTS);
+    const sent = isSentOperation(request.body) ? request.body : {};
+    const operation = checkLimits(options.schema, sent);
+    if (operation?.operation === OperationTypeNode.SUBSCRIPTION) throw notHere();
+    const keyed = withIdempotencyKey(context, request, { ...sent, operation });
+    return { context: keyed, loaders: options.createLoaders(context), writeMail: options.writeMail };
   } catch (error) {
     throw refusal(error);
   }
 }
 
+function withIdempotencyKey(
+  context: Context,
+  { headers }: FastifyRequest,
+  { query, variables, operation }: SentOperation & { operation: OperationDefinitionNode | undefined },
+): Context {
+  const header = headers['idempotency-key'];
+  if (header === undefined) return context;
+  const credential = headers.authorization ?? '';
+  return {
+    ...context,
+    idempotencyKey: readIdempotencyKey({ header, credential, operation, query, variables }),
+  };
+}
+
+const notHere = (): DomainError =>
+  new DomainError(
+    'NOT_SUPPORTED',
+    `Subscriptions are answered as streams of events. Send this to ${STREAM_PATH}.`,
+  );
+
 /** Apollo itself refuses arrays (batches), strings and an empty body, with a message that says so. */
 const isSentOperation = (body: unknown): body is SentOperation =>
   typeof body === 'object' && body !== null && !Array.isArray(body);
-
-/** Apollo's adapter makes a URL of what the headers claim, and fails where that is none (RFC 9112 section 3.2: 400). */
-async function refuseBadHost(
-  request: FastifyRequest,
-  reply: FastifyReply,
-): Promise<FastifyReply | undefined> {
-  if (URL.canParse(request.url, `${request.protocol}://${request.hostname}/`)) return undefined;
-  return refuse(request, reply, 400, 'INVALID_INPUT', 'The Host header of this request holds no host name.');
-}
-
-/** Browsers tell where a request starts. No page of another site has a reason to post here (abuse 13). */
-async function refuseCrossSite(
-  request: FastifyRequest,
-  reply: FastifyReply,
-): Promise<FastifyReply | undefined> {
-  if (request.headers['sec-fetch-site'] !== 'cross-site') return undefined;
-  const message =
-    'This request comes from a page of another site. Call the API from a server or from its own site.';
-  return refuse(request, reply, 403, 'FORBIDDEN', message);
-}
 
 async function answerOtherMethod(
   request: FastifyRequest,
@@ -194,40 +210,4 @@ async function answerOtherMethod(
   reply.header('allow', 'POST');
   const message = `${request.method} is not supported on /graphql. Send the operation as JSON with POST.`;
   return refuse(request, reply, 405, 'NOT_SUPPORTED', message);
-}
-
-/** What Fastify refuses before Apollo sees it: size, media type, malformed JSON, `__proto__`. */
-function refuseHttp(
-  error: FastifyError,
-  request: FastifyRequest,
-  reply: FastifyReply,
-  logger: Logger,
-): FastifyReply {
-  const sentType = request.headers['content-type'] ?? 'none';
-  if (error.statusCode === 413) {
-    const message = `The request body is larger than ${MAX_BODY_BYTES} bytes. Split the request.`;
-    return refuse(request, reply, 413, 'LIMIT_EXCEEDED', message);
-  }
-  if (error.statusCode === 415) {
-    const message = `Content-Type '${sentType.slice(0, 100)}' is not accepted. Send application/json.`;
-    return refuse(request, reply, 415, 'NOT_SUPPORTED', message);
-  }
-  if (error.statusCode !== undefined && error.statusCode < 500) {
-    const message =
-      'The request body is not a JSON object this API accepts. Send {"query": "...", "variables": {...}}.';
-    return refuse(request, reply, error.statusCode, 'INVALID_INPUT', message);
-  }
-  logger.error({ err: error, requestId: request.id }, 'graphql request failed');
-  return refuse(request, reply, 500, 'INTERNAL', maskedMessage(request.id));
-}
-
-function refuse(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  status: number,
-  code: ErrorCode,
-  message: string,
-): FastifyReply {
-  const body = { errors: [{ message, extensions: { code, requestId: request.id } }] };
-  return reply.code(status).type(JSON_TYPE).send(JSON.stringify(body));
 }

@@ -1,9 +1,11 @@
 import 'reflect-metadata';
 import { GraphQLJSONObject } from 'graphql-scalars';
 import { Field, ID, InputType, Int, ObjectType, registerEnumType } from 'type-graphql';
-import type { UserProfile } from '../src/directory/shapes.js';
+import type { License, UserProfile, UserStatus } from '../src/directory/shapes.js';
 import type { Role } from '../src/kernel/permissions.js';
 import { connectionTypes } from './connection.js';
+import { Node } from './node.graphql.js';
+import { DeactivatedByEnum, UserStatusEnum } from './user-enums.graphql.js';
 
 export const RoleEnum = { OWNER: 'owner', ADMIN: 'admin', GROUP_ADMIN: 'group_admin', USER: 'user' } as const;
 
@@ -18,7 +20,7 @@ registerEnumType(RoleEnum, {
   },
 });
 
-@ObjectType('User', { description: 'A person of the organization.', simpleResolvers: true })
+@ObjectType('User', { description: 'A person of the organization.', implements: Node, simpleResolvers: true })
 export class UserType {
   @Field(() => ID, { description: 'The same id in SCIM, GraphQL, logs and jobs.' })
   id!: string;
@@ -71,6 +73,24 @@ export class UserType {
   @Field(() => Date, { description: 'When an attribute last changed.' })
   updatedAt!: Date;
 
+  @Field(() => UserStatusEnum, { description: 'Where this person stands.' })
+  status!: UserStatus;
+
+  @Field(() => DeactivatedByEnum, { nullable: true, description: 'Who ended the access, while it is ended.' })
+  deactivatedBy!: 'connection' | 'admin' | null;
+
+  /** Feeds the fields `license` and `licenseState`. */
+  license!: License | null;
+
+  @Field(() => Date, { nullable: true, description: 'Since when they hold their license.' })
+  licenseTakenAt!: Date | null;
+
+  @Field(() => Date, { nullable: true, description: 'When they first signed in; null when they never did.' })
+  firstSignedInAt!: Date | null;
+
+  @Field(() => Date, { nullable: true, description: 'When they last signed in.' })
+  lastSignedInAt!: Date | null;
+
   /** Feeds the field `scimConnection`. */
   connectionId!: string | null;
 }
@@ -91,4 +111,10 @@ export class UpdateUserInput {
 
   @Field(() => String, { nullable: true, description: 'Job title.' })
   title?: string | null;
+
+  @Field(() => Int, {
+    nullable: true,
+    description: 'Refuse with PRECONDITION_FAILED unless the person still has this version.',
+  })
+  expectedVersion?: number | null;
 }

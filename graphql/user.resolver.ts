@@ -1,33 +1,17 @@
 import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { deactivateUser } from '../src/directory/deactivate-user.js';
+import { reactivateUser } from '../src/directory/reactivate-user.js';
 import { updateUser } from '../src/directory/update-user.js';
-import { user, userCount, users } from '../src/directory/users.queries.js';
-import { ConnectionArgs, type ConnectionOf, toConnection } from './connection.js';
+import { user } from '../src/directory/users.queries.js';
+import { ConnectionArgs } from './connection.js';
 import type { GraphqlContext } from './context.js';
 import { UserGroupConnection } from './membership.graphql.js';
 import { userGroups } from './membership-page.js';
 import { ScimConnectionType } from './scim-connection.graphql.js';
-import { UpdateUserInput, UserConnection, UserType } from './user.graphql.js';
+import { UpdateUserInput, UserType } from './user.graphql.js';
 
 @Resolver(() => UserType)
 export class UserResolver {
-  @Query(() => UserConnection, { description: 'The people of the organization, oldest first.' })
-  async users(
-    @Ctx() { context }: GraphqlContext,
-    @Args(() => ConnectionArgs) { first, after }: ConnectionArgs,
-    @Arg('filter', () => String, {
-      nullable: true,
-      description: 'A SCIM filter, such as `userName sw "a" and active eq true`.',
-    })
-    filter?: string | null,
-  ): Promise<ConnectionOf<UserType>> {
-    return toConnection(await users(context, { filter, page: { first, after } }), {
-      after,
-      id: (row) => row.id,
-      node: (row) => row,
-      totalCount: () => userCount(context, { filter }),
-    });
-  }
-
   @Query(() => UserType, { description: 'One person.' })
   async user(
     @Ctx() { context }: GraphqlContext,
@@ -44,6 +28,28 @@ export class UserResolver {
     @Arg('input', () => UpdateUserInput, { description: 'Whom and what to change.' }) input: UpdateUserInput,
   ): Promise<UserType> {
     return updateUser(context, input);
+  }
+
+  @Mutation(() => UserType, {
+    description:
+      'Ends the access of an ordinary person at once; no provider brings them back. SCIM_MANAGED for a provisioned one.',
+  })
+  async deactivateUser(
+    @Ctx() { context }: GraphqlContext,
+    @Arg('id', () => ID, { description: 'Whom.' }) id: string,
+  ): Promise<UserType> {
+    return (await deactivateUser(context, { id })).user;
+  }
+
+  @Mutation(() => UserType, {
+    description:
+      'Lets a deactivated person sign in again. Groups and license are not restored. SCIM_MANAGED for someone whom a provider deactivated.',
+  })
+  async reactivateUser(
+    @Ctx() { context }: GraphqlContext,
+    @Arg('id', () => ID, { description: 'Whom.' }) id: string,
+  ): Promise<UserType> {
+    return (await reactivateUser(context, { id })).user;
   }
 
   @FieldResolver(() => UserGroupConnection, {

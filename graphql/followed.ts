@@ -1,0 +1,49 @@
+import { membershipChange } from '../src/directory/memberships.queries.js';
+import type { Context } from '../src/kernel/context.js';
+import { notFound } from '../src/kernel/errors.js';
+import { scimConnections } from '../src/provisioning/connections.queries.js';
+import { latestRequests } from '../src/provisioning/provisioning-log.queries.js';
+import type { ScimConnection } from '../src/provisioning/scim-connection.entity.js';
+import type { GraphqlContext } from './context.js';
+import { follow } from './live.js';
+import { liveOf } from './provisioning-events.js';
+
+interface FollowArgs {
+  id: string;
+  after?: string | null;
+}
+
+/** The progress of an accepted change until nothing of it waits. NOT_FOUND for an unknown one. */
+export function followMembershipChange(from: GraphqlContext, { id, after }: FollowArgs) {
+  const live = liveOf(from);
+  return follow(live, live.after(after), {
+    key: `membership change ${id}`,
+    read: (context) => membershipChange(context, { id }),
+    stateOf: ({ accepted, applied, failed }) => [accepted, applied, failed],
+    isFinal: ({ accepted, applied }) => applied >= accepted,
+  });
+}
+
+/**
+ * A connection whenever something of it changes that an administrator watches for: its status, its newest request, its
+ * newest refusal. It goes on while the connection is there, also over its disabling. NOT_FOUND for an unknown one.
+ */
+export function followConnection(from: GraphqlContext, { id, after }: FollowArgs) {
+  const live = liveOf(from);
+  return follow(live, live.after(after), {
+    key: `connection ${id}`,
+    read: (context) => readConnection(context, id),
+    stateOf: ({ state }) => state,
+    isFinal: () => false,
+  });
+}
+
+async function readConnection(
+  context: Context,
+  id: string,
+): Promise<{ connection: ScimConnection; state: unknown[] }> {
+  const connection = (await scimConnections(context, {})).find((one) => one.id === id);
+  if (!connection) throw notFound('SCIM connection', id);
+  const latest = (await latestRequests(context, { connectionIds: [id] })).get(id);
+  return { connection, state: [connection.status, latest?.last?.id, latest?.lastRefused?.id] };
+}
