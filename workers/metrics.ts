@@ -7,9 +7,16 @@ export const membershipDelay = new Histogram({
   buckets: [0.05, 0.1, 0.25, 0.5, 1, 2, 5, 15, 60],
 });
 
+/** What the mail server answered; `away` is no answer. */
+export const mailsHandedOver = new Counter({
+  name: 'rollcall_mails_total',
+  help: 'Attempts to hand a mail to the mail server, by its answer.',
+  labelNames: ['answer'],
+});
+
 /** More than a trickle means that jobs get lost or workers are too slow. */
 export const swept = new Counter({
   name: 'rollcall_swept_total',
-  help: 'Groups and invitations that the sweeper found waiting and applied itself.',
+  help: 'Groups, invitations, bulk changes, lines for licenses and mails that the sweeper found waiting and settled.',
   labelNames: ['kind'],
 });

@@ -10,6 +10,10 @@ import { Loop } from './loop.js';
 const QUEUE_OF: Readonly<Record<string, QueueName>> = {
   'group.members.changed': 'membership',
   'invitation.consumed': 'invitation',
+  'bulkChange.requested': 'bulk',
+  'invitations.requested': 'invitation',
+  'mail.queued': 'mail',
+  'license.freed': 'licensing',
 };
 
 const BATCH_SIZE = 500;
@@ -43,6 +47,8 @@ export class OutboxRelay {
     private readonly database: Database,
     private readonly jobs: Jobs,
     private readonly logger: Logger,
+    /** Queues that nobody here serves: their rows are found by whoever does. */
+    private readonly unserved: readonly QueueName[] = [],
   ) {}
 
   readonly start = (): void => this.loop.start();
@@ -60,7 +66,7 @@ export class OutboxRelay {
         order by id limit ${BATCH_SIZE} for update skip locked
       `);
       if (rows.length === 0) return 0;
-      await withDeadline(this.add(toJobs(rows)));
+      await withDeadline(this.add(toJobs(rows).filter(({ queue }) => !this.unserved.includes(queue))));
       await tx.rows(sql`delete from outbox where id = any(${rows.map((row) => row.id)}::uuid[])`);
       return rows.length;
     });
@@ -94,7 +100,7 @@ function toJobs(rows: readonly OutboxRow[]): NewJob[] {
   for (const row of rows) {
     const queue = QUEUE_OF[row.topic];
     if (!queue) continue;
-    const about = `${queue} ${row.ids.groupId ?? row.ids.invitationId ?? row.id}`;
+    const about = `${queue} ${row.ids.groupId ?? row.ids.invitationId ?? (queue === 'mail' ? row.organization_id : row.id)}`;
     const payload = { organizationId: row.organization_id, ids: row.ids, requestId: row.request_id };
     if (!jobs.has(about)) jobs.set(about, { queue, id: row.id, payload });
   }
