@@ -1,15 +1,23 @@
 import { randomUUID } from 'node:crypto';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
+import type { RegisteredDocuments } from '../graphql/documents.js';
 import { createLoaders } from '../graphql/loaders.js';
 import { resolvers } from '../graphql/resolvers.js';
 import { buildGraphqlSchema } from '../graphql/schema.js';
 import { mountGraphql } from '../graphql/server.js';
 import { authenticateToken } from './access/authenticate-token.js';
+import { createOutbound } from './access/outbound.js';
 import { mountHealth } from './health.js';
 import type { Database } from './kernel/database.js';
 import type { Logger } from './kernel/logger.js';
-import { hostOf, type Origin } from './origin.js';
+import { renderMail } from './mail/render-mail.js';
+import { hostOf, type Origin, requireHttps } from './origin.js';
+import { mountOutbox } from './outbox-page.js';
+import type { PaceOptions } from './scim/pace.js';
 import { mountScim, refuseUnroutable } from './scim/router.js';
+import { authenticateBrowser, mountAuthentication } from './signin/authentication.js';
+import { sessionCookie } from './signin/cookies.js';
+import { mountSignin } from './signin/router.js';
 
 /** A body must arrive within this; Fastify's own default is never (stack.md). */
 const REQUEST_TIMEOUT_MS = 12_000;
@@ -17,13 +25,22 @@ const BODY_LIMIT_BYTES = 1024 * 1024;
 /** A request id a client sends is kept when it cannot forge a log line. */
 const REQUEST_ID = /^[\w.-]{8,64}$/;
 
+/** The secret half of a mailed link, which no log may hold. */
+const LINK_TOKEN = /^(\/signin\/\w+\/).+/;
+
 export interface AppOptions {
   database: Database;
   origin: Origin;
   logger: Logger;
   production: boolean;
+  /** The documents of first-party clients; none when absent. */
+  documents?: RegisteredDocuments;
+  /** Whether identity providers may be on private addresses; never in production. */
+  allowPrivateProviders?: boolean;
   /** False on a worker process, which serves health and metrics only. */
   doors: boolean;
+  /** How fast one SCIM connection may send; the default of `src/scim/admission` without it. */
+  pace?: PaceOptions;
 }
 
 /** The HTTP side of one process: every door on one Fastify. Tests build the same app. */
@@ -52,7 +69,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
       {
         requestId: request.id,
         method: request.method,
-        path: request.url.split('?')[0],
+        path: request.url.split('?')[0]?.replace(LINK_TOKEN, '$1'),
         status: reply.statusCode,
         ms: Math.round(reply.elapsedTime),
       },
@@ -61,18 +78,33 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   });
   mountHealth(app, database);
   if (!options.doors) return app;
-  await mountScim(app, { database, origin, logger, production });
+  await mountScim(app, { database, origin, logger, production, pace: options.pace });
+  const stationery = {
+    secretKey: database.secretKey,
+    pageUrl: origin.pageUrlOf,
+    showsLinks: !production,
+  };
+  if (!production) mountOutbox(app, database, stationery);
+  const outbound = createOutbound({ allowPrivate: options.allowPrivateProviders ?? false });
+  app.addHook('onClose', () => outbound.close());
+  const outside = { ...outbound, signinUrlOf: origin.signinUrlOf };
+  await mountSignin(app, { database, origin, logger, production });
+  await mountAuthentication(app, { database, origin, outside, logger, production });
   await mountGraphql(app, {
     schema: buildGraphqlSchema(resolvers),
     production,
     logger,
-    createLoaders,
-    authenticate: (request) =>
-      authenticateToken(database, {
-        authorization: request.headers.authorization,
-        hostSlug: origin.slugOf(hostOf(request.raw)),
-        requestId: request.id,
-      }),
+    createLoaders: (context) => createLoaders(context, origin.scimUrlOf),
+    writeMail: (mail) => renderMail(mail, stationery),
+    documents: options.documents,
+    requireHttps: (request) => requireHttps(request, production),
+    authenticate: (request) => {
+      const { authorization, cookie } = request.headers;
+      const asked = { hostSlug: origin.slugOf(hostOf(request.raw)), requestId: request.id, outside };
+      const session = authorization === undefined ? sessionCookie(cookie) : undefined;
+      if (session === undefined) return authenticateToken(database, { authorization, ...asked });
+      return authenticateBrowser(database, { session, headers: request.headers, ...asked });
+    },
   });
   return app;
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isMailFrom, MAIL_FROM_FORM } from './mail/mail-from.js';
 
 /** An unset variable and an empty one mean the same. */
 const optional = <S extends z.ZodType>(schema: S) =>
@@ -8,6 +9,7 @@ const postgresUrl = z
   .string()
   .regex(/^postgres(ql)?:\/\//, 'must be a PostgreSQL URL: postgresql://user:password@host:5432/database');
 const redisUrl = z.string().regex(/^rediss?:\/\//, 'must be a Redis URL: redis://host:6379');
+const smtpUrl = z.string().regex(/^smtps?:\/\//, 'must be an SMTP URL: smtp://user:password@host:587');
 const httpUrl = z.url({ protocol: /^https?$/, error: 'must be a URL such as https://id.acme.example' });
 
 const Settings = z.object({
@@ -21,8 +23,21 @@ const Settings = z.object({
   SECRET_KEY: optional(
     z.string().min(32, 'must have at least 32 characters: `openssl rand -base64 48` makes one'),
   ),
+  SMTP_URL: optional(smtpUrl),
+  MAIL_FROM: optional(z.string().refine(isMailFrom, MAIL_FROM_FORM)),
+  SECRET_KEY_PREVIOUS: z
+    .string()
+    .default('')
+    .transform((text) => text.split(',').map((key) => key.trim()))
+    .transform((keys) => keys.filter((key) => key !== '')),
+  SSO_ALLOW_PRIVATE: z.enum(['true', 'false', '']).default('false'),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
   PROVISIONING_LOG_MONTHS: z.coerce.number().int().min(1).max(120).default(13),
+  SCIM_REQUESTS_PER_SECOND: z.coerce.number().int().min(25).max(100_000).default(200),
+  SCIM_BURST: z.coerce.number().int().min(1).max(1_000_000).default(400),
+  SCIM_HELD_BACK: z.coerce.number().int().min(0).max(10_000).default(32),
+  GRAPHQL_DOCUMENTS: z.enum(['any', 'persisted']).default('any'),
+  GRAPHQL_DOCUMENTS_DIR: z.string().default('graphql/documents'),
   NODE_ENV: z.string().default('development'),
 });
 
@@ -38,9 +53,24 @@ export interface Config {
   /** Undefined means that the queues run on PostgreSQL. */
   redisUrl: string | undefined;
   role: 'all' | 'api' | 'worker';
+  /** What links are signed with. Undefined means a random key that is kept in `dataDir`; never so in production. */
+  secretKey: string | undefined;
+  /** Keys that `secretKey` replaced: what is sealed under them can still be read. */
+  previousSecretKeys: readonly string[];
+  /** Whether identity providers may be on private addresses and plain HTTP; never in production. */
+  allowPrivateProviders: boolean;
+  /** Where mail goes out. Undefined means that it stays in the outbox. */
+  smtpUrl: string | undefined;
+  /** The sender of every mail: an address, or a name with one in angle brackets. */
+  mailFrom: string;
   logLevel: string;
   /** Whole months of the provisioning log that are kept beside the current one; older ones are dropped. */
   logMonths: number;
+  /** What one SCIM connection may send to this process: a second, at once after a rest, and held back above that. */
+  pace: { perSecond: number; burst: number; heldBack: number };
+  /** Which GraphQL documents are run: any, or those of the folder only. */
+  graphqlDocuments: 'any' | 'persisted';
+  graphqlDocumentsDir: string;
   production: boolean;
 }
 
@@ -69,14 +99,33 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     dataDir: s.DATA_DIR,
     redisUrl: s.REDIS_URL,
     role: s.ROLE,
+    secretKey: s.SECRET_KEY,
+    previousSecretKeys: s.SECRET_KEY_PREVIOUS,
+    allowPrivateProviders: s.SSO_ALLOW_PRIVATE === 'true',
+    smtpUrl: s.SMTP_URL,
+    mailFrom: s.MAIL_FROM ?? `Rollcall <no-reply@${hostFor(s.PUBLIC_URL)}>`,
     logLevel: s.LOG_LEVEL,
     logMonths: s.PROVISIONING_LOG_MONTHS,
+    pace: {
+      perSecond: s.SCIM_REQUESTS_PER_SECOND,
+      burst: s.SCIM_BURST,
+      heldBack: s.SCIM_HELD_BACK,
+    },
+    graphqlDocuments: s.GRAPHQL_DOCUMENTS,
+    graphqlDocumentsDir: s.GRAPHQL_DOCUMENTS_DIR,
     production,
   };
 }
 
+/** Mail comes from the service's own domain unless MAIL_FROM says otherwise. */
+const hostFor = (publicUrl: string | undefined): string =>
+  publicUrl === undefined ? 'localhost' : new URL(publicUrl).hostname;
+
 function missingInProduction(environment: NodeJS.ProcessEnv): string[] {
   const problems: string[] = [];
+  if (environment.SSO_ALLOW_PRIVATE === 'true') {
+    problems.push('SSO_ALLOW_PRIVATE: is for development; identity providers have public addresses');
+  }
   if (!environment.SECRET_KEY) problems.push('SECRET_KEY: is required in production');
   if (!environment.PUBLIC_URL) problems.push('PUBLIC_URL: is required in production');
   else if (!environment.PUBLIC_URL.startsWith('https://')) {

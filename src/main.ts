@@ -1,3 +1,4 @@
+import { readDocuments } from '../graphql/documents.js';
 import { startWorkers, type Workers } from '../workers/main.js';
 import { buildApp } from './app.js';
 import { type Config, ConfigError, readConfig } from './config.js';
@@ -26,6 +27,7 @@ export async function startProcess(
 ): Promise<RunningProcess> {
   const opened = await openDatabase(config, logger, say);
   const { database } = opened;
+  const origin = createOrigin(config.publicUrl, `http://${config.host}:${config.port}`);
   let workers: Workers | undefined;
   try {
     await inspectServers(config, opened.url, say);
@@ -34,12 +36,24 @@ export async function startProcess(
         database,
         new Jobs({ redisUrl: config.redisUrl, databaseUrl: opened.url, logger }),
         logger,
-        { logMonths: config.logMonths },
+        {
+          logMonths: config.logMonths,
+          mail:
+            config.smtpUrl === undefined
+              ? undefined
+              : { smtpUrl: config.smtpUrl, from: config.mailFrom, pageUrl: origin.pageUrlOf },
+        },
       );
     }
-    const origin = createOrigin(config.publicUrl, `http://${config.host}:${config.port}`);
     const doors = config.role !== 'worker';
-    const app = await buildApp({ database, origin, logger, production: config.production, doors });
+    const { production, pace, allowPrivateProviders } = config;
+    const documents = {
+      texts: readDocuments(config.graphqlDocumentsDir),
+      only: config.graphqlDocuments === 'persisted',
+    };
+    const app = await buildApp({
+      ...{ database, origin, logger, production, documents, doors, pace, allowPrivateProviders },
+    });
     const url = await app.listen({ host: config.host, port: config.port });
     return {
       url,

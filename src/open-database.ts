@@ -4,6 +4,7 @@ import { entities } from './entities.js';
 import { Database } from './kernel/database.js';
 import type { Logger } from './kernel/logger.js';
 import { migrate, pendingMigrations } from './migrate.js';
+import { keptSecretKey } from './secret-key.js';
 
 export interface OpenedDatabase {
   url: string;
@@ -22,15 +23,30 @@ export async function openDatabase(
   logger: Logger,
   say: (line: string) => void,
 ): Promise<OpenedDatabase> {
+  const { previousSecretKeys } = config;
   if (config.databaseUrl !== undefined) {
     await bringUpToDate(config.databaseUrl, config.production);
-    const database = await Database.open({ url: config.databaseUrl, entities, logger });
+    const secretKey = config.secretKey ?? keptSecretKey(config.dataDir);
+    const database = await Database.open({
+      url: config.databaseUrl,
+      entities,
+      logger,
+      secretKey,
+      previousSecretKeys,
+    });
     return { url: config.databaseUrl, database, close: () => database.close() };
   }
   say(`DATABASE_URL is not set: using the embedded PostgreSQL in ${config.dataDir}`);
   const embedded = await openEmbeddedPostgres({ dataDir: config.dataDir, log: say });
   await migrate(embedded.url);
-  const database = await Database.open({ url: embedded.url, entities, logger });
+  const secretKey = config.secretKey ?? keptSecretKey(config.dataDir);
+  const database = await Database.open({
+    url: embedded.url,
+    entities,
+    logger,
+    secretKey,
+    previousSecretKeys,
+  });
   return {
     url: embedded.url,
     database,

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
+import { DomainError } from './kernel/errors.js';
 
 /** What a Host header means: under which URL the client reached us, and which organization it names (B5). */
 export interface Origin {
@@ -7,8 +8,12 @@ export interface Origin {
   urlOf(host: string | undefined): string;
   /** The slug in front of the service's domain; undefined for the bare domain, nobody's for text that is no host. */
   slugOf(host: string | undefined): string | undefined;
+  /** Where an organization's people sign in, without a trailing slash. */
+  signinUrlOf(slug: string): string;
   /** Where an organization's identity provider sends its requests. */
   scimUrlOf(slug: string): string;
+  /** A page of an organization, for links in mails: from PUBLIC_URL alone, never from a request (abuse 23). */
+  pageUrlOf(slug: string, path: string): string;
 }
 
 /** No organization has this slug. */
@@ -22,6 +27,8 @@ export function createOrigin(publicUrl: URL | undefined, fallbackUrl: string): O
   const base = publicUrl ?? new URL(fallbackUrl);
   const domain = base.hostname.toLowerCase();
   const domains = publicUrl ? [domain] : [domain, 'localhost'];
+  const isNamed = publicUrl && isIP(domain) === 0 && domain !== 'localhost';
+  const ownUrl = (slug: string) => (isNamed ? `${base.protocol}//${slug}.${base.host}` : base.origin);
   return {
     urlOf(host) {
       const name = hostName(host) ?? '';
@@ -35,10 +42,9 @@ export function createOrigin(publicUrl: URL | undefined, fallbackUrl: string): O
       const parent = domains.find((one) => name.endsWith(`.${one}`));
       return parent === undefined ? undefined : name.slice(0, -parent.length - 1);
     },
-    scimUrlOf(slug) {
-      const named = publicUrl && isIP(domain) === 0 && domain !== 'localhost';
-      return named ? `${base.protocol}//${slug}.${base.host}/scim/v2` : `${base.origin}/scim/v2`;
-    },
+    signinUrlOf: (slug) => `${ownUrl(slug)}/signin/${slug}`,
+    scimUrlOf: (slug) => `${ownUrl(slug)}/scim/v2`,
+    pageUrlOf: (slug, path) => `${ownUrl(slug)}${path}`,
   };
 }
 
@@ -67,4 +73,16 @@ export function hostOf({
   const inRequestLine = /^[a-z]+:\/\/([^/?#]*)/i.exec(url ?? '')?.[1];
   if (inRequestLine !== undefined && inRequestLine !== headers.host) sent.push(inRequestLine);
   return sent.length > 1 ? sent.join(', ') : headers.host;
+}
+
+/**
+ * B5, the one rule of every door: in production a credential travels over HTTPS only, because a token on the wire is a
+ * token in somebody's log. FORBIDDEN otherwise. The protocol is that of the client, as a trusted proxy reports it.
+ */
+export function requireHttps(request: { protocol: string }, production: boolean): void {
+  if (!production || request.protocol === 'https') return;
+  throw new DomainError(
+    'FORBIDDEN',
+    'This service answers over HTTPS only. Use the https:// form of the base URL.',
+  );
 }

@@ -4,13 +4,19 @@ import { createLogger } from '../kernel/logger.js';
 import { openDatabase } from '../open-database.js';
 import { type Command, readArguments, UsageError } from './command.js';
 import { orgCreate } from './org.js';
+import { orgUpdate } from './org-update.js';
 import { scimConnect } from './scim.js';
 import { simulateCommand } from './simulate.js';
+import { ssoConnect, ssoDisable, ssoList } from './sso.js';
 import { tokenCreate } from './token.js';
 
 const COMMANDS: Readonly<Record<string, Command>> = {
   'org create': orgCreate,
+  'org update': orgUpdate,
   'scim connect': scimConnect,
+  'sso connect': ssoConnect,
+  'sso list': ssoList,
+  'sso disable': ssoDisable,
   'token create': tokenCreate,
 };
 

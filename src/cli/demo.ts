@@ -90,6 +90,7 @@ const describe = (url: string, demo: DemoOrganization): string => `
   SCIM       ${url}/scim/v2
   token      ${demo.token}
   Basic      ${demo.clientId}:${demo.clientSecret}
+  outbox     ${url}/outbox   (every mail, with its links)
   health     ${url}/readyz   ${url}/metrics
 
 A simulated identity provider now pushes ${PEOPLE} people and ${GROUPS} groups.

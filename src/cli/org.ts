@@ -4,6 +4,7 @@ import { createOrganization } from '../organizations/create-organization.js';
 import { PLANS } from '../organizations/organization.entity.js';
 import { type Command, oneOf, UsageError } from './command.js';
 import { operatorContext } from './operator.js';
+import { wholeNumber } from './org-update.js';
 
 /** What an organization has room for when nobody says a number. */
 const DEFAULT_SEATS = '100';
@@ -14,15 +15,20 @@ const DEFAULT_SEATS = '100';
  */
 export const orgCreate: Command = {
   usage:
-    'org create SLUG --plan team|enterprise --owner EMAIL [--name NAME] [--seats N] [--sso simulated] [--json]',
+    'org create SLUG --plan team|enterprise --owner EMAIL [--name NAME] [--seats N] [--pro-seats N] [--sso simulated] [--json]',
   options: {
     plan: { type: 'string' },
     owner: { type: 'string' },
     name: { type: 'string' },
     seats: { type: 'string' },
+    'pro-seats': { type: 'string' },
     sso: { type: 'string' },
   },
-  async run({ config, database }, slug, { plan, owner, name, seats = DEFAULT_SEATS, sso }) {
+  async run(
+    { config, database },
+    slug,
+    { plan, owner, name, seats = DEFAULT_SEATS, 'pro-seats': proSeats = '0', sso },
+  ) {
     if (typeof owner !== 'string')
       throw new UsageError(`--owner EMAIL is missing\nusage: ${orgCreate.usage}`);
     if (sso !== undefined) oneOf('sso', sso, ['simulated']);
@@ -35,7 +41,8 @@ export const orgCreate: Command = {
     const created = await createOrganization(context, {
       slug,
       plan: oneOf('plan', plan, PLANS),
-      seats: Number(seats),
+      seats: wholeNumber('seats', seats),
+      proSeats: wholeNumber('pro-seats', proSeats),
       ownerEmail: owner,
       ...(typeof name === 'string' && { name }),
     });
