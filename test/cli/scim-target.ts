@@ -26,8 +26,11 @@ export interface TargetOptions {
   ) => { status: number; headers?: Record<string, string> } | undefined;
   /** How long a membership stays ADDING for GraphQL. */
   lagMs?: number;
-  /** Additions that are acknowledged and forgotten; called with the number of the addition, from 1. */
-  loses?: (nth: number) => boolean;
+  /**
+   * One member of the first group was acknowledged and is shown to nobody. Which one is decided by who is in it, so that
+   * no later change of the run can bring it back or take it out.
+   */
+  losesOne?: boolean;
   /** The largest page, whatever `count` asks for. */
   pageLimit?: number;
 }
@@ -54,7 +57,6 @@ export class ScimTarget {
   readonly requests: Recorded[] = [];
   #server: http.Server;
   #sockets = new Map<unknown, number>();
-  #added = 0;
 
   constructor(private readonly options: TargetOptions = {}) {
     this.#server = http.createServer((request, response) => void this.#serve(request, response));
@@ -121,7 +123,7 @@ export class ScimTarget {
     if (id === undefined) return this.#create(store, kind === 'Users' ? 'userName' : 'displayName', body);
     const found = store.get(id);
     if (found === undefined) return [404, refusal(404, `there is no ${id}`)];
-    if (method === 'GET') return [200, shown(found, url.searchParams)];
+    if (method === 'GET') return [200, this.#shown(found, url.searchParams)];
     if (method === 'PUT') Object.assign(found, clean(body), { id });
     if (method === 'PATCH') for (const operation of body.Operations as Json[]) this.#patch(found, operation);
     if (kind === 'Users' && found.active === false) {
@@ -139,7 +141,9 @@ export class ScimTarget {
     );
     const startIndex = Number(query.get('startIndex') ?? 1);
     const count = Math.min(Number(query.get('count') ?? 12), this.options.pageLimit ?? 1000);
-    const resources = found.slice(startIndex - 1, startIndex - 1 + count).map((row) => shown(row, query));
+    const resources = found
+      .slice(startIndex - 1, startIndex - 1 + count)
+      .map((row) => this.#shown(row, query));
     const page = {
       totalResults: found.length,
       startIndex,
@@ -174,8 +178,7 @@ export class ScimTarget {
         group.members = group.members.filter((m) => verb === 'remove' && !ids.includes(m.value));
       if (verb !== 'remove') {
         for (const id of ids) {
-          this.#added += 1;
-          if (this.options.loses?.(this.#added) || group.members.some((m) => m.value === id)) continue;
+          if (group.members.some((m) => m.value === id)) continue;
           group.members.push({ value: id, acceptedAt: Date.now() });
         }
       }
@@ -184,6 +187,21 @@ export class ScimTarget {
     else if (verb === 'remove') delete row[named];
     else if (named !== 'id' && !named.startsWith('urn:'))
       row[named] = named === 'active' ? truth(value) : value;
+  }
+
+  #remembered(group: { members: Member[] }): Member[] {
+    const first = [...this.groups.values()].find(({ members }) => members.length > 0);
+    if (!this.options.losesOne || group !== first) return group.members;
+    const [lost] = group.members.map(({ value }) => value).sort();
+    return group.members.filter(({ value }) => value !== lost);
+  }
+
+  #shown(row: Stored, query: URLSearchParams): Json {
+    if (row.members === undefined) return row;
+    const { members: _all, ...rest } = row;
+    if (query.get('excludedAttributes') === 'members') return rest;
+    const members = this.#remembered(row as Stored & { members: Member[] });
+    return { ...rest, members: members.map(({ value }) => ({ value })) };
   }
 
   async #graphql(query: string): Promise<unknown> {
@@ -202,8 +220,12 @@ export class ScimTarget {
       organization: { slug: 'target' },
       users: (args: Slice) => connection([...this.users.values()], args, (row) => ({ node: user(row) })),
       groups: (args: Slice) =>
-        connection([...this.groups.values()], args, ({ id, displayName, members }) => ({
-          node: { id, displayName, members: (inner: Slice) => connection(members, inner, member) },
+        connection([...this.groups.values()], args, (group) => ({
+          node: {
+            id: group.id,
+            displayName: group.displayName,
+            members: (inner: Slice) => connection(this.#remembered(group), inner, member),
+          },
         })),
     };
     return graphql({ schema: SCHEMA, source: query, rootValue });
@@ -223,13 +245,6 @@ function has(row: Stored, attribute: string, value: unknown): boolean {
   if (attribute.startsWith('emails')) return (row.emails as Json[]).some((email) => email.value === value);
   if (attribute === 'members') return (row.members as Member[]).some((member) => member.value === value);
   return row[attribute] === value;
-}
-
-function shown(row: Stored, query: URLSearchParams): Json {
-  if (row.members === undefined) return row;
-  const { members, ...rest } = row;
-  if (query.get('excludedAttributes') === 'members') return rest;
-  return { ...rest, members: (members as Member[]).map(({ value }) => ({ value })) };
 }
 
 const truth = (value: unknown): unknown =>

@@ -94,7 +94,8 @@ export async function start(production = false) {
   const app = fastify();
   const logger = createLogger('warn', { write: (line: string) => void lines.push(line) });
   const createLoaders = (context: Context) => ({ of: context.organizationId }) as unknown as Loaders;
-  await mountGraphql(app, { schema, production, logger, authenticate, createLoaders });
+  const writeMail = () => ({ subject: '', text: '', html: '' });
+  await mountGraphql(app, { schema, production, logger, authenticate, createLoaders, writeMail });
   const url = `${await app.listen({ port: 0 })}/graphql`;
   started.push(() => app.close());
 

@@ -1,4 +1,4 @@
-import { MAX_BODY_BYTES } from '../../graphql/server.js';
+import { MAX_BODY_BYTES } from '../../graphql/refusals.js';
 import { calls, start } from './scratch.js';
 
 describe('mountGraphql', () => {

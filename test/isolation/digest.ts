@@ -28,3 +28,13 @@ export async function digestOf(
   ]);
   return Object.fromEntries(rows.map((row) => [row.name, row.digest]));
 }
+
+/** The columns of a table as a list for an insert: what PostgreSQL derives from the row cannot be written. */
+export async function writableColumns(product: TestProduct, table: string): Promise<string> {
+  const [row] = await product.sql<{ columns: string }>(
+    `select string_agg(column_name, ', ') as columns from information_schema.columns
+     where table_schema = 'public' and table_name = $1 and is_generated = 'NEVER'`,
+    [table],
+  );
+  return row?.columns ?? '';
+}

@@ -116,13 +116,20 @@ describe("abuse 2: another organization's ids over GraphQL, with row-level secur
     await product.close();
   });
 
-  it.each(fields)('$name gives and takes nothing, although every condition lets it', async (field) => {
+  // A preview shows what stands in its own arguments and reads no row.
+  const reading = fields.filter(({ name }) => name !== 'previewSso');
+
+  it.each(reading)('$name gives and takes nothing, although every condition lets it', async (field) => {
     const before = await digestOf(product);
     for (const variables of casesOf(field, theirs)) {
       const { data, code, text } = await send(opened, field, variables, theirs);
-      const isList = data === null || Array.isArray(data) || 'edges' in data;
-      expect({ isList, rows: data?.edges ?? data ?? [] }).toEqual({ isList: true, rows: [] });
-      const findsNothing = field.name === 'provisioningLog';
+      const countsNobody = field.name === 'userFacets' && data?.total === 0;
+      const isList = data === null || Array.isArray(data) || 'edges' in data || countsNobody;
+      expect({ isList, rows: data?.edges ?? (countsNobody ? [] : data) ?? [] }).toEqual({
+        isList: true,
+        rows: [],
+      });
+      const findsNothing = ['provisioningLog', 'users', 'userFacets'].includes(field.name);
       if (withIds.includes(field) && code !== 'INTERNAL' && !findsNothing) expect(code).toBe('NOT_FOUND');
       if (field.kind === 'query') expect(text).not.toContain(theirs.organization.slug);
     }

@@ -3,7 +3,7 @@ import { entities } from '../../src/entities.js';
 import { Database } from '../../src/kernel/database.js';
 import { createOrigin } from '../../src/origin.js';
 import { newUser } from '../support/people.js';
-import { startProduct, type TestProduct } from '../support/product.js';
+import { startProduct, TEST_SECRET_KEY, type TestProduct } from '../support/product.js';
 import { silent } from '../workers/asynchronous.js';
 import { TcpProxy } from '../workers/tcp-proxy.js';
 
@@ -25,6 +25,7 @@ it('a process serves after more lost transactions than its pool has places, and 
     entities,
     logger: silent,
     poolSize: 3,
+    secretKey: TEST_SECRET_KEY,
   });
   const origin = createOrigin(undefined, 'http://127.0.0.1:4000');
   const app = await buildApp({ database, origin, logger: silent, production: false, doors: true });

@@ -74,6 +74,10 @@ export const PROVISION_USER: Row = {
       },
       refusal: 'CONFLICT',
     }),
+    post(
+      'an employeeNumber that stands in for the externalId',
+      person('ada', { externalId: null, employeeNumber: 'N1' }),
+    ),
     post('no externalId', person('ada', { externalId: null, employeeNumber: null }), {
       refusal: 'INVALID_INPUT',
     }),

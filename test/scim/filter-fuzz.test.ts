@@ -114,7 +114,7 @@ function outcome(text: string, resource: 'User' | 'Group', profile: typeof EVERY
   }
 }
 
-test('5,000 generated strings are answered or refused, never anything else (reliability.md, abuse 14)', () => {
+test('abuse 14: 5,000 generated strings are answered or refused, never anything else', () => {
   const random = randomFrom(20_260_131);
   const seen = new Map<string, number>();
   for (let run = 0; run < 5_000; run += 1) {

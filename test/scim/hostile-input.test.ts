@@ -265,13 +265,14 @@ describe('PATCH bodies (B22)', () => {
     },
   );
 
-  it('with 10,001 members are refused', async () => {
+  it('with 10,001 members, or 100,001 in a whole list, are refused', async () => {
     const members = Array.from({ length: 10_001 }, (_, index) => ({ value: `nobody-${index}` }));
     const path = `/Groups/${world.ids.group}`;
     const operation = (op: string) => JSON.stringify(patch({ op, path: 'members', value: members }));
     for (const op of ['add', 'replace', 'remove']) await expectRefused(400, 'PATCH', path, operation(op));
-    await expectRefused(400, 'PUT', path, JSON.stringify({ displayName: 'x', members }));
-    await expectRefused(400, 'POST', '/Groups', JSON.stringify({ displayName: 'x', members }));
+    const whole = Array.from({ length: 100_001 }, (_, index) => ({ value: `nobody-${index}` }));
+    await expectRefused(400, 'PUT', path, JSON.stringify({ displayName: 'x', members: whole }));
+    await expectRefused(400, 'POST', '/Groups', JSON.stringify({ displayName: 'x', members: whole }));
     await expectNothingStored();
   });
 });

@@ -70,6 +70,7 @@ describe('userReplacementFrom', () => {
 
 describe('toUserResource', () => {
   const record: UserRecord = {
+    status: 'active',
     ...read,
     profile: {},
     id: '0190c0de-0000-7000-8000-000000000001',

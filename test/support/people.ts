@@ -41,3 +41,14 @@ export async function pushGroup(
 
 /** The body of a PATCH. */
 export const patch = (...Operations: Record<string, unknown>[]) => ({ schemas: [PATCH_OP], Operations });
+
+/** Erases somebody who is deactivated or deprovisioned (B38). */
+export async function eraseUser(organization: TestOrganization, id: string): Promise<void> {
+  const { body } = await organization.graphql('query ($id: ID!) { user(id: $id) { userName } }', { id });
+  const input = { userId: id, confirmation: body.data.user.userName };
+  const erased = await organization.graphql(
+    'mutation ($input: EraseUserInput!) { eraseUser(input: $input) { id } }',
+    { input },
+  );
+  if (erased.body.errors) throw new Error(erased.body.errors[0].message);
+}

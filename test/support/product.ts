@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { FastifyInstance, InjectOptions } from 'fastify';
 import pg from 'pg';
+import type { RegisteredDocuments } from '../../graphql/documents.js';
 import { connectSimulatedSso } from '../../src/access/connect-simulated-sso.js';
 import { issueApiToken } from '../../src/access/issue-api-token.js';
 import { buildApp } from '../../src/app.js';
@@ -15,8 +16,15 @@ import type { Role } from '../../src/kernel/permissions.js';
 import { createOrganization } from '../../src/organizations/create-organization.js';
 import { createOrigin } from '../../src/origin.js';
 import { connectScim } from '../../src/provisioning/connect-scim.js';
+import type { PaceOptions } from '../../src/scim/pace.js';
 import { startWorkers, type Workers } from '../../workers/main.js';
 import { createTestDatabase } from './database.js';
+
+/** What the links of every test are signed with. */
+export const TEST_SECRET_KEY = 'a key for tests that nobody else would choose';
+
+/** The sender of every mail of a test. */
+export const TEST_MAIL_FROM = 'Rollcall <no-reply@rollcall.example>';
 
 export interface ProductOptions {
   /** Start relay, workers and sweeper; without them nothing asynchronous happens. */
@@ -24,6 +32,13 @@ export interface ProductOptions {
   /** For REDIS_URL. */
   redisUrl?: string | undefined;
   production?: boolean;
+  /** Lets identity providers be on this machine. */
+  allowPrivateProviders?: boolean;
+  /** For SMTP_URL; with `workers`. */
+  smtpUrl?: string;
+  documents?: RegisteredDocuments;
+  /** What one connection may send; as in the settings without it. */
+  pace?: PaceOptions;
 }
 
 /** An answer with its JSON, whatever the door. */
@@ -74,14 +89,22 @@ export interface TestProduct {
 export async function startProduct(options: ProductOptions = {}): Promise<TestProduct> {
   const testDatabase = await createTestDatabase();
   const logger = createLogger('silent');
-  const database = await Database.open({ url: testDatabase.url, entities, logger });
+  const database = await Database.open({
+    url: testDatabase.url,
+    entities,
+    logger,
+    secretKey: TEST_SECRET_KEY,
+  });
   const origin = createOrigin(undefined, 'http://127.0.0.1:4000');
   const app = await buildApp({
     database,
     origin,
     logger,
     production: options.production ?? false,
+    ...(options.documents && { documents: options.documents }),
+    allowPrivateProviders: options.allowPrivateProviders ?? false,
     doors: true,
+    ...(options.pace && { pace: options.pace }),
   });
   let workers: Workers | undefined;
   if (options.workers) {
@@ -89,6 +112,9 @@ export async function startProduct(options: ProductOptions = {}): Promise<TestPr
       database,
       new Jobs({ redisUrl: options.redisUrl, databaseUrl: testDatabase.url, logger }),
       logger,
+      options.smtpUrl === undefined
+        ? {}
+        : { mail: { smtpUrl: options.smtpUrl, from: TEST_MAIL_FROM, pageUrl: origin.pageUrlOf } },
     );
   }
   const superuserUrl = Object.assign(new URL(testDatabase.url), {
@@ -175,7 +201,9 @@ async function settle(sql: TestProduct['sql'], deadlineMs: number): Promise<void
   for (;;) {
     const [row] = await sql<{ waiting: number }>(`
       select (select count(*) from outbox) + (select count(*) from memberships where state <> 'active')
-        + (select count(*) from invitations where state = 'consumed' and applied_at is null) as waiting`);
+        + (select count(*) from bulk_changes where finished_at is null)
+        + (select count(*) from invitations where state = 'consumed' and applied_at is null)
+        + (select count(*) from invitation_batches where finished_at is null) as waiting`);
     if (Number(row?.waiting) === 0) return;
     if (Date.now() > deadline)
       throw new Error(`${row?.waiting} rows did not settle within ${deadlineMs} ms.`);

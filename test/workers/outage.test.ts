@@ -6,7 +6,12 @@ import { Jobs } from '../../src/kernel/jobs.js';
 import { createOrigin } from '../../src/origin.js';
 import { startWorkers, type Workers } from '../../workers/main.js';
 import { newUser, patch, pushGroup, pushUser } from '../support/people.js';
-import { startProduct, type TestOrganization, type TestProduct } from '../support/product.js';
+import {
+  startProduct,
+  TEST_SECRET_KEY,
+  type TestOrganization,
+  type TestProduct,
+} from '../support/product.js';
 import { describeEachQueue, type QueueBackend } from '../support/redis.js';
 import { crowd, scimMembers, silent } from './asynchronous.js';
 import { TcpProxy } from './tcp-proxy.js';
@@ -25,7 +30,12 @@ beforeAll(async () => {
 });
 beforeEach(async () => {
   acme = await product.organization();
-  database = await Database.open({ url: proxy.urlOf(product.databaseUrl), entities, logger: silent });
+  database = await Database.open({
+    url: proxy.urlOf(product.databaseUrl),
+    entities,
+    logger: silent,
+    secretKey: TEST_SECRET_KEY,
+  });
   const origin = createOrigin(undefined, 'http://127.0.0.1:4000');
   app = await buildApp({ database, origin, logger: silent, production: false, doors: true });
 });
@@ -196,7 +206,12 @@ describeEachQueue('PostgreSQL goes away and comes back: the workers (F3)', (back
   it('processes that start while it is away serve and work as soon as it is there', async () => {
     await proxy.cut();
     await database.close();
-    database = await Database.open({ url: proxy.urlOf(product.databaseUrl), entities, logger: silent });
+    database = await Database.open({
+      url: proxy.urlOf(product.databaseUrl),
+      entities,
+      logger: silent,
+      secretKey: TEST_SECRET_KEY,
+    });
     startBehindProxy(backend);
     await new Promise((resolve) => setTimeout(resolve, 1_500));
     const group = await pushGroup(acme, undefined, await crowd(product, acme, 3));

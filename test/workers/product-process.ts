@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
+import { TEST_SECRET_KEY } from '../support/product.js';
 
 export interface ProductProcess {
   url: string;
@@ -18,7 +19,14 @@ process.once('exit', () => {
 export async function startProductProcess(settings: Record<string, string>): Promise<ProductProcess> {
   const hooks = path.join(process.cwd(), 'test/support/typescript-hooks.mjs');
   const child = spawn(process.execPath, ['--import', hooks, path.join(process.cwd(), 'src/main.ts')], {
-    env: { PATH: process.env.PATH, HOST: '127.0.0.1', PORT: '0', LOG_LEVEL: 'warn', ...settings },
+    env: {
+      PATH: process.env.PATH,
+      HOST: '127.0.0.1',
+      PORT: '0',
+      LOG_LEVEL: 'warn',
+      SECRET_KEY: TEST_SECRET_KEY,
+      ...settings,
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   running.add(child);

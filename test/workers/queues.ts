@@ -60,7 +60,7 @@ export async function hasJobs(product: TestProduct, backend: QueueBackend): Prom
   }
   const redis = new Redis(url);
   const counts = await Promise.all(
-    ['membership', 'invitation'].flatMap((name) => [
+    ['membership', 'invitation', 'bulk'].flatMap((name) => [
       redis.llen(`bull:${name}:wait`),
       redis.llen(`bull:${name}:active`),
       redis.zcard(`bull:${name}:delayed`),

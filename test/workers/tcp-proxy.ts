@@ -72,8 +72,8 @@ export class TcpProxy {
   }
 
   /**
-   * Cuts the first connection whose client says the words: before the server hears the last of them, or (`forward`)
-   * after, so that the client never learns of the answer. Resolves when that happened.
+   * Cuts the first connection whose client says the words: before the server hears the last of them, or (`forward`, for a
+   * commit) after it has done them, so that the client never learns of the answer. Resolves when that happened.
    */
   cutAt(words: RegExp, forward: boolean): Promise<void> {
     return new Promise((resolve) => {
@@ -105,9 +105,18 @@ export class TcpProxy {
       return;
     }
     this.trap = undefined;
-    client.destroy();
-    if (trap.forward) server.removeAllListeners('data').resume().end(chunk);
-    else server.resetAndDestroy();
     server.once('close', trap.sprung);
+    if (!trap.forward) {
+      client.destroy();
+      server.resetAndDestroy();
+      return;
+    }
+    // The end of the client ends the server's side too, and what it has not read by then it may never read. PostgreSQL's
+    // word for a commit that is done is proof that it has.
+    server.removeAllListeners('data');
+    server.on('data', (answer: Buffer) => {
+      if (answer.includes('COMMIT')) client.destroy();
+    });
+    server.write(chunk);
   }
 }

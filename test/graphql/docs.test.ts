@@ -1,0 +1,132 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { connectSimulatedSso } from '../../src/access/connect-simulated-sso.js';
+import { issueApiToken } from '../../src/access/issue-api-token.js';
+import { operatorContext } from '../../src/cli/operator.js';
+import { newId } from '../../src/kernel/ids.js';
+import { createOrganization } from '../../src/organizations/create-organization.js';
+import { startProduct, type TestProduct } from '../support/product.js';
+import { type Block, blocksOf, Names } from './docs-script.js';
+import { type OpenStream, openStream } from './sse.js';
+
+const PAGE = 'docs/graphql.md';
+const EVENT_DEADLINE_MS = 5_000;
+
+let product: TestProduct;
+let url: string;
+let token: string;
+let names: Names;
+const streams = new Map<string, { stream: OpenStream; seen: number }>();
+
+beforeAll(async () => {
+  product = await startProduct({ workers: true });
+  url = await product.app.listen({ port: 0, host: '127.0.0.1' });
+  const context = operatorContext(product.database, newId());
+  await createOrganization(context, {
+    slug: 'acme',
+    plan: 'enterprise',
+    seats: 50,
+    ownerEmail: 'ada@acme.example',
+  });
+  await connectSimulatedSso(context, {});
+  token = (await issueApiToken(context, { role: 'owner' })).token;
+  names = new Names({ token });
+});
+afterAll(async () => {
+  for (const { stream } of streams.values()) stream.cut();
+  await product.close();
+});
+
+/** A header as a fence or the head of an HTTP request has it. */
+function headersOf(lines: readonly string[]): Record<string, string> {
+  const pairs = lines
+    .filter((line) => line.includes(': '))
+    .map((line) => line.split(': ') as [string, string]);
+  return Object.fromEntries(pairs.map(([name, value]) => [name, names.fill(value)]));
+}
+
+const variablesOf = (block: Block | undefined): unknown =>
+  block?.kind === 'json variables' ? JSON.parse(names.fill(block.text)) : undefined;
+
+async function askGraphql(block: Block, variables: unknown): Promise<unknown> {
+  const answer = await fetch(`${url}/graphql`, {
+    method: 'POST',
+    headers: {
+      authorization: `Bearer ${token}`,
+      'content-type': 'application/json',
+      ...headersOf([block.rest]),
+    },
+    body: JSON.stringify({ query: block.text, variables }),
+  });
+  return answer.json();
+}
+
+async function askHttp({ text }: Block): Promise<unknown> {
+  const [head = '', body = ''] = text.split('\n\n');
+  const [request = '', ...headers] = head.split('\n');
+  const [method = '', path = ''] = request.split(' ');
+  const answer = await fetch(`${url}${names.fill(path)}`, {
+    method,
+    headers: { 'content-type': 'application/scim+json', ...headersOf(headers) },
+    ...(body.trim() !== '' && { body: names.fill(body) }),
+  });
+  return answer.json();
+}
+
+/** Waits for an event of a stream that looks as the page shows it, after the one that was shown before. */
+async function expectEvent({ rest, text }: Block): Promise<void> {
+  const followed = streams.get(rest);
+  if (!followed) throw new Error(`No stream is called '${rest}'.`);
+  let difference: string | undefined = 'nothing has arrived';
+  for (const late = Date.now() + EVENT_DEADLINE_MS; Date.now() < late; await sleep(20)) {
+    const events = followed.stream.events.filter(({ data }) => data !== null);
+    for (let next = events[followed.seen]; next; next = events[followed.seen]) {
+      followed.seen += 1;
+      difference = names.difference(JSON.parse(text), next.data);
+      if (difference === undefined) return;
+    }
+  }
+  throw new Error(`The stream '${rest}' sent nothing of the kind: ${difference}`);
+}
+
+async function perform(block: Block, following: Block | undefined, after: Block | undefined): Promise<void> {
+  if (block.kind === 'json event') return expectEvent(block);
+  const variables = variablesOf(following);
+  if (block.kind === 'graphql stream') {
+    const stream = await openStream(url, token, block.text, { variables });
+    if (stream.status !== 200) throw new Error(JSON.stringify(stream.events));
+    streams.set(block.rest, { stream, seen: 0 });
+    return;
+  }
+  await product.settle();
+  const actual = await (block.kind === 'http example' ? askHttp(block) : askGraphql(block, variables));
+  const answer = following?.kind === 'json variables' ? after : following;
+  if (answer?.kind !== 'json answer') throw new Error('No answer is shown.');
+  const difference = names.difference(JSON.parse(answer.text), actual);
+  if (difference !== undefined) throw new Error(`${difference}\n${JSON.stringify(actual, null, 2)}`);
+}
+
+const blocks = blocksOf(PAGE);
+const STEPS = ['graphql example', 'graphql stream', 'http example', 'json event'];
+const steps = blocks.flatMap((block, index) =>
+  STEPS.includes(block.kind)
+    ? [{ name: `${PAGE}:${block.line} ${block.text.trim().slice(0, 60).replace(/\s+/g, ' ')}`, index, block }]
+    : [],
+);
+
+describe("an organization's first week, as the page tells it", () => {
+  let isBroken = false;
+
+  it.each(steps)('$name', async ({ block, index }) => {
+    // Each step stands on those before it.
+    if (isBroken) throw new Error('A step before this one failed.');
+    isBroken = true;
+    await perform(block, blocks[index + 1], blocks[index + 2]);
+    isBroken = false;
+  });
+
+  it('is all there: the page has examples, and no fence of a kind that nobody runs', () => {
+    const known = [...STEPS, 'json variables', 'json answer'];
+    expect(blocks.filter(({ kind }) => !known.includes(kind)).map(({ line }) => line)).toEqual([]);
+    expect(steps.length).toBeGreaterThan(25);
+  });
+});

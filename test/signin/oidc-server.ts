@@ -1,0 +1,89 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import Provider from 'oidc-provider';
+
+/** A real OpenID provider on this machine; whoever arrives is `account`. */
+export interface OidcServer {
+  issuer: string;
+  /** Who signs in next, and what the provider says of them. */
+  account: { sub: string; claims: Record<string, unknown> };
+  /** Walks a browser through the provider and returns the address it is sent back to. */
+  visit(url: string): Promise<URL>;
+  close(): Promise<void>;
+}
+
+export const CLIENT = { clientId: 'rollcall', clientSecret: 'a-secret-of-the-client-at-the-provider' };
+
+export async function startOidcServer(redirectUri: string): Promise<OidcServer> {
+  const server = createServer();
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const state: Pick<OidcServer, 'account'> = { account: { sub: 'nobody', claims: {} } };
+  const provider = new Provider(issuer, {
+    clients: [
+      { client_id: CLIENT.clientId, client_secret: CLIENT.clientSecret, redirect_uris: [redirectUri] },
+    ],
+    cookies: { keys: ['a-key-of-the-provider'] },
+    claims: {
+      openid: ['sub'],
+      email: ['email', 'email_verified'],
+      profile: ['given_name', 'family_name', 'oid'],
+    },
+    findAccount: async (_context: unknown, sub: string) => ({
+      accountId: sub,
+      claims: async () => ({ sub, ...state.account.claims }),
+    }),
+    ttl: { Interaction: 600, Grant: 600, Session: 600, AccessToken: 600, IdToken: 600 },
+    features: { devInteractions: { enabled: false } },
+    loadExistingGrant: async (context: {
+      oidc: { client: { clientId: string }; session: { accountId: string } };
+    }) => {
+      const grant = new provider.Grant({
+        clientId: context.oidc.client.clientId,
+        accountId: context.oidc.session.accountId,
+      });
+      grant.addOIDCScope('openid email profile');
+      await grant.save();
+      return grant;
+    },
+    interactions: { url: (_context: unknown, { uid }: { uid: string }) => `/interaction/${uid}` },
+  } as never);
+  provider.on('server_error', () => {});
+  const callback = provider.callback();
+  server.on('request', (request, response) => {
+    if (!request.url?.startsWith('/interaction/')) return void callback(request, response);
+    provider
+      .interactionFinished(request, response, { login: { accountId: state.account.sub } })
+      .catch(() => response.writeHead(500).end());
+  });
+  return Object.assign(state, {
+    issuer,
+    visit: (url: string) => walk(url, issuer),
+    close: () => close(server),
+  });
+}
+
+async function walk(start: string, issuer: string): Promise<URL> {
+  const cookies = new Map<string, string>();
+  let next = new URL(start);
+  for (let hop = 0; hop < 10 && next.origin === issuer; hop += 1) {
+    const answer = await fetch(next, {
+      redirect: 'manual',
+      headers: { cookie: [...cookies].map(([name, value]) => `${name}=${value}`).join('; ') },
+    });
+    for (const line of answer.headers.getSetCookie()) {
+      const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
+      cookies.set(name, value);
+    }
+    const location = answer.headers.get('location');
+    if (location === null) throw new Error(`The provider answered ${answer.status}: ${await answer.text()}`);
+    next = new URL(location, next);
+  }
+  return next;
+}
+
+const close = (server: Server): Promise<void> =>
+  new Promise((done) => {
+    server.close(() => done());
+    server.closeAllConnections();
+  });
