@@ -32,6 +32,7 @@ WORKDIR /app
 COPY package.json ./
 COPY --from=dependencies /app/node_modules node_modules
 COPY --from=build /app/dist dist
+COPY --from=build /app/graphql/documents graphql/documents
 USER node
 EXPOSE 4000
 # The image has no curl. A worker answers here too.
