@@ -1,4 +1,6 @@
+import { bulkChange } from '../src/directory/bulk-changes.queries.js';
 import { membershipChange } from '../src/directory/memberships.queries.js';
+import { invitationBatch } from '../src/invitations/invitation-batches.queries.js';
 import type { Context } from '../src/kernel/context.js';
 import { notFound } from '../src/kernel/errors.js';
 import { scimConnections } from '../src/provisioning/connections.queries.js';
@@ -21,6 +23,28 @@ export function followMembershipChange(from: GraphqlContext, { id, after }: Foll
     read: (context) => membershipChange(context, { id }),
     stateOf: ({ accepted, applied, failed }) => [accepted, applied, failed],
     isFinal: ({ accepted, applied }) => applied >= accepted,
+  });
+}
+
+/** The progress of a change of many people until everybody was reached. NOT_FOUND for an unknown one. */
+export function followBulkChange(from: GraphqlContext, { id, after }: FollowArgs) {
+  const live = liveOf(from);
+  return follow(live, live.after(after), {
+    key: `bulk change ${id}`,
+    read: (context) => bulkChange(context, { id }),
+    stateOf: ({ state, done, failed }) => [state, done, failed],
+    isFinal: ({ finishedAt }) => finishedAt !== null,
+  });
+}
+
+/** The progress of a batch of invitations until every row was seen to. NOT_FOUND for an unknown one. */
+export function followInvitationBatch(from: GraphqlContext, { id, after }: FollowArgs) {
+  const live = liveOf(from);
+  return follow(live, live.after(after), {
+    key: `invitation batch ${id}`,
+    read: (context) => invitationBatch(context, { id }),
+    stateOf: ({ state, done, failed }) => [state, done, failed],
+    isFinal: ({ finishedAt }) => finishedAt !== null,
   });
 }
 

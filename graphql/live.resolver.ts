@@ -1,8 +1,17 @@
 import { Arg, ID, Resolver, Root, Subscription } from 'type-graphql';
+import type { BulkChangeRecord } from '../src/directory/bulk-change.js';
 import type { MembershipChangeRecord } from '../src/directory/memberships.queries.js';
+import type { InvitationBatchRecord } from '../src/invitations/invitation-batch.js';
 import type { Outcome } from '../src/provisioning/log-entry.js';
 import type { ScimConnection } from '../src/provisioning/scim-connection.entity.js';
-import { followConnection, followMembershipChange } from './followed.js';
+import { BulkChangeType } from './bulk-change.graphql.js';
+import {
+  followBulkChange,
+  followConnection,
+  followInvitationBatch,
+  followMembershipChange,
+} from './followed.js';
+import { InvitationBatchType } from './invitation-batch.graphql.js';
 import { ProvisioningEvent } from './live.graphql.js';
 import type { LiveEvent } from './live.js';
 import { MembershipChange } from './membership.graphql.js';
@@ -42,6 +51,32 @@ export class LiveResolver {
   membershipChangeProgress(
     @Root() { value }: LiveEvent<MembershipChangeRecord>,
     @Arg('id', () => ID, { description: 'The id of the change, from the mutation that made it.' })
+    _id: string,
+    @Arg('after', () => String, AFTER) _after?: string | null,
+  ) {
+    return value;
+  }
+
+  @Subscription(() => BulkChangeType, {
+    description: 'How far a change of many people has come: now, and whenever it comes further, to its end.',
+    subscribe: ({ args: { id, after }, context }) => followBulkChange(context, { id, after }),
+  })
+  bulkChangeProgress(
+    @Root() { value }: LiveEvent<BulkChangeRecord>,
+    @Arg('id', () => ID, { description: 'The id of the change, from the mutation that made it.' })
+    _id: string,
+    @Arg('after', () => String, AFTER) _after?: string | null,
+  ) {
+    return value;
+  }
+
+  @Subscription(() => InvitationBatchType, {
+    description: 'How far a batch of invitations has come: now, and whenever it comes further, to its end.',
+    subscribe: ({ args: { id, after }, context }) => followInvitationBatch(context, { id, after }),
+  })
+  invitationBatchProgress(
+    @Root() { value }: LiveEvent<InvitationBatchRecord>,
+    @Arg('id', () => ID, { description: 'The id of the batch, from the mutation that made it.' })
     _id: string,
     @Arg('after', () => String, AFTER) _after?: string | null,
   ) {

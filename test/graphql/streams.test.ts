@@ -156,6 +156,28 @@ it('membershipChangeProgress counts up and completes; one that is done already s
   expect(again.events.map(({ event }) => event)).toEqual(['complete']);
 });
 
+it.each([
+  [
+    'bulkChangeProgress',
+    'bulkReactivateUsers(input: {userIds: ["USER"]}) { id }',
+    { total: 1, done: 0, failed: 1 },
+  ],
+  [
+    'invitationBatchProgress',
+    'inviteUsers(input: {emails: ["stream@acme.example", "no address"]}) { id }',
+    { total: 2, done: 1, failed: 1 },
+  ],
+])('%s is followed to its end', async (name, mutation, end) => {
+  const start = mutation.replace('USER', await pushUser(acme));
+  const { body } = await acme.graphql(`mutation { started: ${start} }`);
+  const stream = await open(`subscription ($id: ID!) { ${name}(id: $id) { total done failed } }`, {
+    id: body.data.started.id,
+  });
+  await stream.end();
+  expect(stream.events.at(-2)?.data.data[name]).toEqual(end);
+  expect(stream.events.at(-1)).toMatchObject({ event: 'complete' });
+});
+
 it('connectionHealth shows the connection now, after each request, and when it is disabled', async () => {
   const stream = await open(HEALTH, { id: acme.connectionId });
   const health = async (count: number) => (await stream.data(count)).at(-1).data.connectionHealth;

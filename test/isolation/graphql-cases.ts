@@ -161,8 +161,11 @@ export const GRAPHQL_CASES: Readonly<Record<string, (world: World) => Variables[
 export const STREAM_CASES: Readonly<Record<string, (world: World) => Variables[]>> = {
   provisioningEvents: ({ ids }) => [{ connectionId: ids.connection }],
   membershipChangeProgress: ({ ids }) => [{ id: ids.change }],
+  bulkChangeProgress: ({ ids }) => [{ id: ids.bulkChange }],
+  invitationBatchProgress: ({ ids }) => [{ id: ids.batch }],
   connectionHealth: ({ ids }) => [{ connectionId: ids.connection }],
 };
+
 const signingKey = makeSigningKey();
 
 function metadataOf(slug: string): string {
