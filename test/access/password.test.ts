@@ -37,15 +37,16 @@ describe('verifyPassword', () => {
   it('takes as long for nobody as for somebody, and says no (abuse 18)', async () => {
     const hash = await hashPassword(PASSWORD);
     const time = async (encoded: string | undefined): Promise<number> => {
-      const times: number[] = [];
-      for (let round = 0; round < 9; round += 1) {
-        const start = performance.now();
-        await verifyPassword('not the password', encoded);
-        times.push(performance.now() - start);
-      }
-      return times.sort((a, b) => a - b)[4] ?? 0;
+      const start = performance.now();
+      await verifyPassword('not the password', encoded);
+      return performance.now() - start;
     };
-    const [known, unknown] = [await time(hash), await time(undefined)];
+    // In turns, and the quickest of each: what else runs on the machine only ever adds.
+    let [known, unknown] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
+    for (let round = 0; round < 12; round += 1) {
+      known = Math.min(known, await time(hash));
+      unknown = Math.min(unknown, await time(undefined));
+    }
     expect(unknown / known).toBeGreaterThan(0.5);
     expect(unknown / known).toBeLessThan(2);
     expect(await verifyPassword(PASSWORD, undefined)).toBe(false);

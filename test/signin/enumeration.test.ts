@@ -9,7 +9,8 @@ beforeAll(async () => {
 });
 afterAll(() => product.close());
 
-const median = (values: number[]): number => values.sort((a, b) => a - b)[values.length >> 1] ?? 0;
+/** What else runs on the machine only ever adds, so the quicker answers are the ones to compare. */
+const quartile = (values: number[]): number => values.sort((a, b) => a - b)[values.length >> 2] ?? 0;
 
 describe('requestAccess tells nobody who is here (abuse 18)', () => {
   it('50 known and 50 unknown addresses: same status, same bytes, same mail but for the mailbox, same time', async () => {
@@ -50,7 +51,10 @@ describe('requestAccess tells nobody who is here (abuse 18)', () => {
     expect(new Set(blank.map((mail) => JSON.stringify(mail)))).toEqual(
       new Set([JSON.stringify({ kind: 'verification', language: 'en', state: 'queued', hasLink: true })]),
     );
-    const [known, unknown] = [median(answers.k.map(({ ms }) => ms)), median(answers.u.map(({ ms }) => ms))];
+    const [known, unknown] = [answers.k, answers.u].map((some) => quartile(some.map(({ ms }) => ms))) as [
+      number,
+      number,
+    ];
     expect(Math.abs(known - unknown)).toBeLessThan(15);
   }, 30_000);
 
