@@ -25,7 +25,7 @@ const CPU_BUDGET_MS = 50;
 /** The same for everybody else who waits meanwhile. */
 const EVENT_LOOP_BUDGET_MS = 50;
 /** The first runs of a document pay for compilation and for neighbours on the machine. */
-const ATTEMPTS = 5;
+const ATTEMPTS = 10;
 
 const ACCEPTED: [string, string][] = [
   ['the introspection query', getIntrospectionQuery({ descriptions: true, inputValueDeprecation: true })],
@@ -59,10 +59,10 @@ afterAll(() => app.close());
 async function send(document: string) {
   const sent = Buffer.from(/^(\{"|\[)/.test(document) ? document : JSON.stringify({ query: document }));
   const headers = { 'content-type': 'application/json', connection: 'close' };
-  const before = process.cpuUsage();
+  const before = process.threadCpuUsage();
   const answer = await fetch(url, { method: 'POST', body: sent, headers });
   const text = await answer.text();
-  const { user, system } = process.cpuUsage(before);
+  const { user, system } = process.threadCpuUsage(before);
   const { errors = [] } = JSON.parse(text) as {
     errors?: { message: string; extensions: { code: string } }[];
   };
