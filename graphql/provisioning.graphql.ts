@@ -1,24 +1,17 @@
 import 'reflect-metadata';
-import { GraphQLJSONObject } from 'graphql-scalars';
 import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
-import type { UserProfile } from '../src/directory/shapes.js';
 import { GroupType } from './group.graphql.js';
 import { MembershipChange } from './membership.graphql.js';
 import { UserType } from './user.graphql.js';
+import { ProvisionedUserFields } from './user-fields.graphql.js';
 
 @InputType({ description: 'A person to provision, as an identity provider would (POST /Users).' })
-export class ProvisionUserInput {
+export class ProvisionUserInput extends ProvisionedUserFields {
   @Field(() => ID, { description: 'The SCIM connection that will manage the person.' })
   connectionId!: string;
 
   @Field(() => String, { description: 'The name at the identity provider, unique.' })
   userName!: string;
-
-  @Field(() => String, {
-    nullable: true,
-    description: 'The work e-mail address; required and unique in the standard profile.',
-  })
-  email?: string | null;
 
   @Field(() => String, {
     nullable: true,
@@ -28,62 +21,18 @@ export class ProvisionUserInput {
 
   @Field(() => Boolean, { defaultValue: true, description: 'Whether the person may sign in.' })
   active!: boolean;
-
-  @Field(() => String, { nullable: true, description: 'First name.' })
-  givenName?: string | null;
-
-  @Field(() => String, { nullable: true, description: 'Last name.' })
-  familyName?: string | null;
-
-  @Field(() => String, { nullable: true, description: 'Job title.' })
-  title?: string | null;
-
-  @Field(() => String, { nullable: true, description: "The employer's number for this person." })
-  employeeNumber?: string | null;
-
-  @Field(() => GraphQLJSONObject, {
-    nullable: true,
-    description:
-      "What else to keep, in SCIM's own names and shapes and as a whole; only a connection with the RFC profile keeps it.",
-  })
-  profile?: UserProfile | null;
 }
 
 @InputType({ description: 'What to change of a person; what is left out stays, null clears.' })
-export class UserChangeInput {
+export class UserChangeInput extends ProvisionedUserFields {
   @Field(() => String, { nullable: true, description: 'The name at the identity provider, unique.' })
   userName?: string | null;
-
-  @Field(() => String, {
-    nullable: true,
-    description: 'The work e-mail address; required and unique in the standard profile.',
-  })
-  email?: string | null;
 
   @Field(() => String, { nullable: true, description: "The identity provider's own id, unique." })
   externalId?: string | null;
 
   @Field(() => Boolean, { nullable: true, description: 'Whether the person may sign in.' })
   active?: boolean | null;
-
-  @Field(() => String, { nullable: true, description: 'First name.' })
-  givenName?: string | null;
-
-  @Field(() => String, { nullable: true, description: 'Last name.' })
-  familyName?: string | null;
-
-  @Field(() => String, { nullable: true, description: 'Job title.' })
-  title?: string | null;
-
-  @Field(() => String, { nullable: true, description: "The employer's number for this person." })
-  employeeNumber?: string | null;
-
-  @Field(() => GraphQLJSONObject, {
-    nullable: true,
-    description:
-      "What else to keep, in SCIM's own names and shapes and as a whole; only a connection with the RFC profile keeps it.",
-  })
-  profile?: UserProfile | null;
 }
 
 @InputType({ description: 'A change of a provisioned person (PUT or PATCH /Users/{id}).' })

@@ -6,6 +6,7 @@ import type { Role } from '../src/kernel/permissions.js';
 import { connectionTypes } from './connection.js';
 import { Node } from './node.graphql.js';
 import { DeactivatedByEnum, UserStatusEnum } from './user-enums.graphql.js';
+import { UserNameFields } from './user-fields.graphql.js';
 
 export const RoleEnum = { OWNER: 'owner', ADMIN: 'admin', GROUP_ADMIN: 'group_admin', USER: 'user' } as const;
 
@@ -99,18 +100,9 @@ export class UserType {
 export const { Connection: UserConnection } = connectionTypes<UserType>('User', () => UserType);
 
 @InputType({ description: 'What to change of an ordinary person. What is left out stays; null clears.' })
-export class UpdateUserInput {
+export class UpdateUserInput extends UserNameFields {
   @Field(() => ID, { description: 'Whom to change.' })
   id!: string;
-
-  @Field(() => String, { nullable: true, description: 'First name.' })
-  givenName?: string | null;
-
-  @Field(() => String, { nullable: true, description: 'Last name.' })
-  familyName?: string | null;
-
-  @Field(() => String, { nullable: true, description: 'Job title.' })
-  title?: string | null;
 
   @Field(() => Int, {
     nullable: true,

@@ -11,8 +11,8 @@ export interface KnownPerson {
 }
 
 /**
- * Who has this address, in either spelling of its domain (abuse 17), as any of their addresses. Someone whose provisioning has ended counts as
- * managed too: their provider decides whether they come back, not a mail.
+ * Who has this address, in either spelling of its domain (abuse 17), as any of their addresses. Someone whose
+ * provisioning has ended counts as managed too: their provider decides whether they come back, not a mail.
  */
 export async function personAt(tx: Work, canonical: string): Promise<KnownPerson | undefined> {
   const { organizationId } = tx.context;

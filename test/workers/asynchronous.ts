@@ -76,12 +76,13 @@ export async function eventually(
   }
 }
 
-/** Somebody's transaction holds groups until it is released: whoever wants to settle one is in the middle of it. */
+/** Somebody's transaction holds rows until it is released: whoever wants to settle one is in the middle of it. */
 export async function holding(
   product: TestProduct,
   organization: TestOrganization,
-  groups: readonly string[],
+  ids: readonly string[],
   work: (release: () => Promise<unknown>) => Promise<void>,
+  table: 'groups' | 'users' = 'groups',
 ): Promise<void> {
   const holder = new pg.Client({ connectionString: product.databaseUrl });
   await holder.connect();
@@ -89,7 +90,7 @@ export async function holding(
     await holder.query('begin');
     await holder.query(`select set_config('app.organization_id', $1, true)`, [organization.id]);
     await holder.query('set local role rollcall_organization');
-    await holder.query('select from groups where id = any($1::uuid[]) for update', [groups]);
+    await holder.query(`select from ${table} where id = any($1::uuid[]) for update`, [ids]);
     await work(() => holder.query('rollback'));
   } finally {
     await holder.end();

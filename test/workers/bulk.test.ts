@@ -4,7 +4,7 @@ import { Sweeper } from '../../workers/sweeper.js';
 import { eraseUser, pushUser } from '../support/people.js';
 import { startProduct, type TestOrganization, type TestProduct } from '../support/product.js';
 import type { QueueBackend } from '../support/redis.js';
-import { eventually, silent, whileWorking } from './asynchronous.js';
+import { eventually, holding, silent, someoneWaits, whileWorking } from './asynchronous.js';
 import { endProductProcesses, startProductProcess } from './product-process.js';
 
 const SHOWN =
@@ -164,12 +164,23 @@ describe('a bulk change is applied in the background', () => {
     const people = await contractors(2_000);
     const change = await start('bulkDeactivateUsers', { userIds: people });
     const worker = () => startProductProcess({ ROLE: 'worker', DATABASE_URL: product.databaseUrl });
-    for (const atLeast of [200, 800]) {
-      const process = await worker();
-      await eventually(`${atLeast} are done`, async () => (await shown(change.id)).done >= atLeast, 20_000);
-      await process.end('SIGKILL');
+    const inOrder = people.toSorted();
+    for (const reached of [200, 800]) {
+      await holding(
+        product,
+        acme,
+        inOrder.slice(reached + 50, reached + 51),
+        async () => {
+          const killed = await worker();
+          const inTheMiddle = async () =>
+            (await shown(change.id)).done === reached && (await someoneWaits(product));
+          await eventually('it is in the middle of a batch', inTheMiddle, 20_000);
+          await killed.end('SIGKILL');
+        },
+        'users',
+      );
+      expect(await shown(change.id)).toMatchObject({ state: 'RUNNING', done: reached });
     }
-    expect((await shown(change.id)).state).toBe('RUNNING');
     await worker();
     await eventually('all are done', async () => (await shown(change.id)).state === 'DONE', 30_000);
     expect(await shown(change.id)).toMatchObject({ total: 2_000, done: 2_000, failed: 0 });

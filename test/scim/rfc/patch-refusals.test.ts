@@ -1,43 +1,9 @@
 import { patch } from '../../support/people.js';
-import { type Answer, startProduct, type TestOrganization, type TestProduct } from '../../support/product.js';
 import { CORE, ENTERPRISE, fullUser } from './full-user.js';
+import { add, NAME, type Operation, PHONES, patchingPeople, remove, replace } from './patched.js';
 
-let product: TestProduct;
-let acme: TestOrganization;
-
-beforeAll(async () => {
-  product = await startProduct();
-  acme = await product.organization({ profile: 'rfc' });
-});
-afterAll(() => product.close());
-
-type Operation = Record<string, unknown>;
-
-/** A person with these attributes beside a userName nobody else has, patched. */
-async function patched(attributes: Record<string, unknown>, ...operations: Operation[]): Promise<Answer> {
-  const { userName } = fullUser();
-  const created = await acme.scim('POST', '/Users', { schemas: [CORE], userName, ...attributes });
-  if (created.status !== 201) throw new Error(created.body.detail);
-  const answer = await acme.scim('PATCH', `/Users/${created.body.id}`, patch(...operations));
-  const read = await acme.scim('GET', `/Users/${created.body.id}`);
-  if (answer.status === 200) expect(read.body).toEqual(answer.body);
-  else expect(read.body).toEqual(created.body);
-  return answer;
-}
-
-const replace = (path: string, value: unknown) => ({ op: 'replace', path, value });
-const add = (path: string, value: unknown) => ({ op: 'add', path, value });
-const remove = (path: string, value?: unknown) => ({
-  op: 'remove',
-  path,
-  ...(value !== undefined && { value }),
-});
-
-const PHONES = [
-  { value: '1', type: 'work', primary: true },
-  { value: '2', type: 'home' },
-];
-const NAME = { givenName: 'Barbara', familyName: 'Jensen', middleName: 'Jane', formatted: 'B J' };
+const rfc = patchingPeople();
+const { patched } = rfc;
 
 describe('a PATCH that changes nothing leaves version and lastModified', () => {
   it.each<[string, Record<string, unknown>, Operation[]]>([
@@ -57,12 +23,16 @@ describe('a PATCH that changes nothing leaves version and lastModified', () => {
     ],
   ])('%s', async (_what, attributes, operations) => {
     const { userName } = fullUser();
-    const { body: before } = await acme.scim('POST', '/Users', { schemas: [CORE], userName, ...attributes });
-    const answer = await acme.scim('PATCH', `/Users/${before.id}`, patch(...operations));
+    const { body: before } = await rfc.acme.scim('POST', '/Users', {
+      schemas: [CORE],
+      userName,
+      ...attributes,
+    });
+    const answer = await rfc.acme.scim('PATCH', `/Users/${before.id}`, patch(...operations));
     expect(answer.status).toBe(200);
     expect(answer.body).toEqual(before);
     expect(answer.headers.etag).toBe(before.meta.version);
-    const audit = await product.sql('select from audit_log where target_id = $1', [before.id]);
+    const audit = await rfc.product.sql('select from audit_log where target_id = $1', [before.id]);
     expect(audit).toHaveLength(1);
   });
 });

@@ -1,38 +1,7 @@
-import { patch } from '../../support/people.js';
-import { type Answer, startProduct, type TestOrganization, type TestProduct } from '../../support/product.js';
-import { CORE, ENTERPRISE, fullUser } from './full-user.js';
+import { CORE, ENTERPRISE } from './full-user.js';
+import { add, NAME, type Operation, PHONES, patchingPeople, replace } from './patched.js';
 
-let product: TestProduct;
-let acme: TestOrganization;
-
-beforeAll(async () => {
-  product = await startProduct();
-  acme = await product.organization({ profile: 'rfc' });
-});
-afterAll(() => product.close());
-
-type Operation = Record<string, unknown>;
-
-/** A person with these attributes beside a userName nobody else has, patched. */
-async function patched(attributes: Record<string, unknown>, ...operations: Operation[]): Promise<Answer> {
-  const { userName } = fullUser();
-  const created = await acme.scim('POST', '/Users', { schemas: [CORE], userName, ...attributes });
-  if (created.status !== 201) throw new Error(created.body.detail);
-  const answer = await acme.scim('PATCH', `/Users/${created.body.id}`, patch(...operations));
-  const read = await acme.scim('GET', `/Users/${created.body.id}`);
-  if (answer.status === 200) expect(read.body).toEqual(answer.body);
-  else expect(read.body).toEqual(created.body);
-  return answer;
-}
-
-const replace = (path: string, value: unknown) => ({ op: 'replace', path, value });
-const add = (path: string, value: unknown) => ({ op: 'add', path, value });
-
-const PHONES = [
-  { value: '1', type: 'work', primary: true },
-  { value: '2', type: 'home' },
-];
-const NAME = { givenName: 'Barbara', familyName: 'Jensen', middleName: 'Jane', formatted: 'B J' };
+const { patched } = patchingPeople();
 
 describe('PATCH in the rfc profile changes', () => {
   it.each<[string, Record<string, unknown>, Operation[], Record<string, unknown>]>([
