@@ -19,11 +19,7 @@ const PROGRAMS = {
   cli: 'dist/src/cli/cli.js',
 };
 
-const JEST = [
-  '--experimental-vm-modules',
-  '--disable-warning=ExperimentalWarning',
-  'node_modules/jest/bin/jest.js',
-];
+const JEST = ['node_modules/jest/bin/jest.js'];
 
 /** Biome colours its `ci` output wherever it goes; the others look for themselves. */
 function colors() {
