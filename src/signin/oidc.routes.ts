@@ -30,7 +30,7 @@ export function mountOidc(app: FastifyInstance, options: SignInOptions, clients:
       }
       connectionId = connection.id;
       const url = new URL(`${at.ours.redirectUri}?${query.toString()}`);
-      const { subject, claims } = await clients.person(connection, connection.settings, {
+      const { subject, claims, idToken } = await clients.person(connection, connection.settings, {
         url,
         key,
         browser,
@@ -42,6 +42,8 @@ export function mountOidc(app: FastifyInstance, options: SignInOptions, clients:
         key,
         browser,
         person,
+        providerSession: sidOf(claims),
+        ticket: { kind: 'oidc', idToken },
         device: at.device,
         replaces: sessionCookie(request.headers.cookie),
       });
@@ -66,6 +68,10 @@ export function mountOidc(app: FastifyInstance, options: SignInOptions, clients:
     }
   });
 }
+
+/** The provider's session (OpenID Connect Front-Channel Logout 1.0 section 3), as far as it is an ordinary name. */
+const sidOf = ({ sid }: Record<string, unknown>): string | undefined =>
+  typeof sid === 'string' && /^[\x21-\x7e]{1,255}$/.test(sid) ? sid : undefined;
 
 function queryOf(request: FastifyRequest): URLSearchParams {
   const [, text = ''] = request.url.split(/\?(.*)/s);
