@@ -1,24 +1,15 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
-import { canonicalAddress } from '../invitations/mail-domain.js';
+import { answerLater } from '../invitations/answer-later.js';
 import { requestAccess } from '../invitations/request-access.js';
 import { EmailAddress } from '../kernel/email-address.js';
-import { fold } from '../kernel/fold.js';
 import { parse } from '../kernel/operation.js';
 import { contactOf, correction, refusalPage, type Shown, show, told } from './answer.js';
 import { html } from './html.js';
-import { countRequest } from './limits.js';
 import { SIGN_IN_TEXTS } from './sign-in-texts.js';
 import { type SigninOptions, type Visit, visitBySlug } from './visit.js';
 
 const AskForm = z.object({ email: EmailAddress });
-
-/**
- * What the work takes for someone known and someone unknown differs by a statement. The answer waits for this long, so
- * that its time says nothing (abuse 18).
- */
-const ANSWER_AFTER_MS = 150;
 
 /** `/signin/<slug>`: what an organization shows to everybody, with the form to ask for access (B36). */
 export async function accessRoutes(app: FastifyInstance, options: SigninOptions): Promise<void> {
@@ -29,8 +20,7 @@ export async function accessRoutes(app: FastifyInstance, options: SigninOptions)
 
   app.post<{ Params: { slug: string } }>('/:slug', async (request, reply) => {
     const visit = await visitBySlug(request, options, request.params.slug);
-    const [shown] = await Promise.all([ask(visit, request.body, request.ip), sleep(ANSWER_AFTER_MS)]);
-    return show(reply, visit, shown);
+    return show(reply, visit, await answerLater(ask(visit, request.body, request.ip)));
   });
 }
 
@@ -38,8 +28,7 @@ async function ask(visit: Visit, body: unknown, client: string): Promise<Shown> 
   const { context, words } = visit;
   try {
     const { email } = parse(AskForm, body);
-    await countRequest(context, canonicalAddress(email)?.email ?? fold(email), client);
-    await requestAccess(context, { email });
+    await requestAccess(context, { email, client });
     return told(200, words.checkMailTitle, words.checkMailText);
   } catch (error) {
     const wrong = correction(error, words);
