@@ -18,6 +18,7 @@ import { mountScim, refuseUnroutable } from './scim/router.js';
 import { authenticateBrowser, mountAuthentication } from './signin/authentication.js';
 import { sessionCookie } from './signin/cookies.js';
 import { mountSignin } from './signin/router.js';
+import { visitsOf } from './visits.js';
 
 /** A body must arrive within this; Fastify's own default is never (stack.md). */
 const REQUEST_TIMEOUT_MS = 12_000;
@@ -98,6 +99,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     writeMail: (mail) => renderMail(mail, stationery),
     documents: options.documents,
     requireHttps: (request) => requireHttps(request, production),
+    visits: (request) => visitsOf(request, { database, origin }),
     authenticate: (request) => {
       const { authorization, cookie } = request.headers;
       const asked = { hostSlug: origin.slugOf(hostOf(request.raw)), requestId: request.id, outside };

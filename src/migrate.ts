@@ -37,6 +37,8 @@ import { SsoConnections } from '../migrations/0040-sso-connections.js';
 import { SignIn } from '../migrations/0041-sign-in.js';
 import { PasswordReset } from '../migrations/0045-password-reset.js';
 import { ProviderLogout } from '../migrations/0046-provider-logout.js';
+import { StoppedChangesAndLockedConnections } from '../migrations/0050-stopped-changes-and-locked-connections.js';
+import { WordsOfRefusals } from '../migrations/0051-words-of-refusals.js';
 import { entities } from './entities.js';
 import { QUEUE_SCHEMA } from './kernel/jobs.js';
 
@@ -75,6 +77,8 @@ const MIGRATIONS = [
   { name: '0041-sign-in', class: SignIn },
   { name: '0045-password-reset', class: PasswordReset },
   { name: '0046-provider-logout', class: ProviderLogout },
+  { name: '0050-stopped-changes-and-locked-connections', class: StoppedChangesAndLockedConnections },
+  { name: '0051-words-of-refusals', class: WordsOfRefusals },
 ];
 
 /** Any constant: processes that start together must agree on it so that only one of them migrates. */

@@ -1,10 +1,13 @@
 import { sql } from 'kysely';
 import { z } from 'zod';
+import { hashPassword } from '../access/password.js';
+import { countRegistration } from '../access/visitor-limits.js';
 import { DomainError } from '../kernel/errors.js';
 import { command, type Work } from '../kernel/operation.js';
 import { allLicensesAreTaken } from '../licensing/require-seat.js';
 import { takeLicense } from '../licensing/take-license.js';
 import { consumeLink } from '../mail/links.js';
+import { isLinkOpen } from './access-requests.queries.js';
 import { becomePerson } from './become-person.js';
 import { grantPromised } from './grant-promised.js';
 import { INVITATION_COLUMNS, type InvitationRow } from './invitation-rows.js';
@@ -33,7 +36,7 @@ const knownAlready = (): DomainError =>
  * (B36); what an admin had promised to the address comes along (B34). NOT_FOUND when the link is over; of any number of
  * callers with one link exactly one registers (abuse 23). CONFLICT for someone who is here already, LIMIT_EXCEEDED when no
  * license is free, FORBIDDEN when the domain is not approved any more: then nothing happened, and the link still works
- * for the rest of its hour.
+ * for the rest of its hour. RATE_LIMITED above the limit of the client (abuse 11).
  */
 export const registerUser = command({
   permission: 'access:request',
@@ -41,15 +44,22 @@ export const registerUser = command({
     token: z.string(),
     givenName: PersonName,
     familyName: PersonName,
-    /** Made by `hashPassword` before: it takes longer than a transaction should. */
-    passwordHash: z.string().startsWith('$argon2id$'),
+    password: z.string(),
+    /** The address they ask from. */
+    client: z.string(),
   }),
   audit: (_input, registered: RegisteredUser) => ({
     action: 'user.registered',
     target: registered.userId,
     details: { invitationId: registered.invitationId, license: registered.license },
   }),
-  async run(tx, { token, ...newcomer }) {
+  async prepare(context, { token, password, client }): Promise<string> {
+    await countRegistration(context, client);
+    // Before the password is hashed, which costs more than a look.
+    if (!(await isLinkOpen(context, { token }))) throw linkIsOver();
+    return hashPassword(password);
+  },
+  async run(tx, { token, ...newcomer }, passwordHash) {
     const link = await consumeLink(tx, 'verification', token);
     if (!link) throw linkIsOver();
     const invitation = await lockInvitation(tx, link.subjectId);
@@ -60,6 +70,7 @@ export const registerUser = command({
     const role = await roleStillGranted(tx, { role: invitation.role, invitedBy: invitation.invited_by });
     const { userId } = await becomePerson(tx, [], {
       ...newcomer,
+      passwordHash,
       role,
       email: address.email,
       emailKey: address.email,

@@ -1,15 +1,12 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { signInPage } from '../access/sign-in.queries.js';
-import { canonicalAddress } from '../invitations/mail-domain.js';
+import { answerLater } from '../invitations/answer-later.js';
 import { requestAccess } from '../invitations/request-access.js';
 import { EmailAddress } from '../kernel/email-address.js';
-import { fold } from '../kernel/fold.js';
 import { parse } from '../kernel/operation.js';
-import { ANSWER_AFTER_MS, contactOf, correction, refusalPage, type Shown, show, told } from './answer.js';
+import { contactOf, correction, refusalPage, type Shown, show, told } from './answer.js';
 import { type Html, html } from './html.js';
-import { countRequest } from './limits.js';
 import { safeReturnPath } from './return-path.js';
 import { signInPageBody } from './sign-in-pages.js';
 import { SIGN_IN_TEXTS } from './sign-in-texts.js';
@@ -30,8 +27,7 @@ export async function accessRoutes(app: FastifyInstance, options: SigninOptions)
 
   app.post<{ Params: { slug: string } }>('/:slug', async (request, reply) => {
     const visit = await visitBySlug(request, options, request.params.slug);
-    const [shown] = await Promise.all([ask(visit, request.body, request.ip), sleep(ANSWER_AFTER_MS)]);
-    return show(reply, visit, shown);
+    return show(reply, visit, await answerLater(ask(visit, request.body, request.ip)));
   });
 }
 
@@ -39,8 +35,7 @@ async function ask(visit: Visit, body: unknown, client: string): Promise<Shown> 
   const { context, words } = visit;
   try {
     const { email } = parse(AskForm, body);
-    await countRequest(context, canonicalAddress(email)?.email ?? fold(email), client);
-    await requestAccess(context, { email });
+    await requestAccess(context, { email, client });
     return told(200, words.checkMailTitle, words.checkMailText);
   } catch (error) {
     const wrong = correction(error, words);

@@ -1,13 +1,11 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
-import { hashPassword } from '../access/password.js';
 import { acceptInvitation } from '../invitations/accept-invitation.js';
 import { invitedPerson } from '../invitations/invitations.queries.js';
 import { PersonName } from '../invitations/person-name.js';
 import { DomainError } from '../kernel/errors.js';
 import { parse } from '../kernel/operation.js';
 import { contactOf, correction, refusalPage, type Shown, show, told } from './answer.js';
-import { countRegistration } from './limits.js';
 import { registrationForm } from './registration-form.js';
 import { type SigninOptions, type Visit, visitByLink } from './visit.js';
 
@@ -42,12 +40,7 @@ async function look(visit: Visit, token: string): Promise<Shown> {
 
 async function accept(visit: Visit, token: string, body: unknown, client: string): Promise<Shown> {
   const { context, organization, words } = visit;
-  await countRegistration(context, client);
-  // Before the password is hashed, which costs more than a look.
-  await invitedPerson(context, { token });
-  const { password, ...names } = parse(AcceptForm, body);
-  const passwordHash = await hashPassword(password);
-  const { managed } = await acceptInvitation(context, { token, ...names, passwordHash });
+  const { managed } = await acceptInvitation(context, { token, client, ...parse(AcceptForm, body) });
   const text = managed ? words.acceptedManagedText : words.registeredText;
   return told(200, words.registeredTitle(organization.name), text);
 }

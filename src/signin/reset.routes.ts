@@ -1,16 +1,16 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { hashPassword, MAX_PASSWORD_CHARACTERS, MIN_PASSWORD_CHARACTERS } from '../access/password.js';
 import { requestPasswordReset } from '../access/request-password-reset.js';
 import { isResetOpen, resetPassword } from '../access/reset-password.js';
+import { countRegistration, countReset } from '../access/visitor-limits.js';
+import { answerLater } from '../invitations/answer-later.js';
 import { EmailAddress } from '../kernel/email-address.js';
 import { DomainError } from '../kernel/errors.js';
 import { fold } from '../kernel/fold.js';
 import { parse } from '../kernel/operation.js';
-import { ANSWER_AFTER_MS, contactOf, correction, refusalPage, type Shown, show, told } from './answer.js';
+import { contactOf, correction, refusalPage, type Shown, show, told } from './answer.js';
 import { html } from './html.js';
-import { countRegistration, countReset } from './limits.js';
 import { PASSWORD_TEXTS } from './password-texts.js';
 import { SIGN_IN_TEXTS } from './sign-in-texts.js';
 import { type SigninOptions, type Visit, visitByLink, visitBySlug } from './visit.js';
@@ -30,8 +30,7 @@ export async function resetRoutes(app: FastifyInstance, options: SigninOptions):
 
   app.post<{ Params: { slug: string } }>('/:slug/forgot', async (request, reply) => {
     const visit = await visitBySlug(request, options, request.params.slug);
-    const [shown] = await Promise.all([forget(visit, request.body, request.ip), sleep(ANSWER_AFTER_MS)]);
-    return show(reply, visit, shown);
+    return show(reply, visit, await answerLater(forget(visit, request.body, request.ip)));
   });
 
   app.get<{ Params: { token: string } }>('/reset/:token', async (request, reply) => {

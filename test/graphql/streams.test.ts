@@ -11,7 +11,7 @@ const LOG =
 const PROGRESS =
   'subscription ($id: ID!) { membershipChangeProgress(id: $id) { accepted applied failed group { displayName } } }';
 const HEALTH =
-  'subscription ($id: ID!) { connectionHealth(connectionId: $id) { status lastRequest { outcome } lastRefusedRequest { status } } }';
+  'subscription ($id: ID!) { connectionHealth(connectionId: $id) { status health { state sentence } lastRequest { outcome } lastRefusedRequest { status } } }';
 
 let product: TestProduct;
 let acme: TestOrganization;
@@ -95,7 +95,7 @@ describe('provisioningEvents', () => {
     const late = product.sql(`
       begin;
       insert into provisioning_log (id, operation, ${template?.columns})
-      select overlay(id::text placing '0' from 36)::uuid, 'late', ${template?.columns} from provisioning_log
+      select overlay(id::text placing translate(right(id::text, 1), '0123456789abcdef', '123456789abcdef0') from 36)::uuid, 'late', ${template?.columns} from provisioning_log
       where organization_id = '${acme.id}' limit 1;
       select pg_sleep(1.5);
       commit`);
@@ -178,18 +178,36 @@ it.each([
   expect(stream.events.at(-1)).toMatchObject({ event: 'complete' });
 });
 
-it('connectionHealth shows the connection now, after each request, and when it is disabled', async () => {
+it('connectionHealth shows the connection now, after each request, when it is locked and when it is disabled', async () => {
   const stream = await open(HEALTH, { id: acme.connectionId });
-  const health = async (count: number) => (await stream.data(count)).at(-1).data.connectionHealth;
-  expect(await health(1)).toEqual({ status: 'ACTIVE', lastRequest: null, lastRefusedRequest: null });
+  /** The first event from `count` on that looks so; use and request are noted one after the other. */
+  const expectHealth = async (count: number, shown: object): Promise<void> => {
+    const { connectionHealth } = (await stream.data(count)).at(-1).data;
+    try {
+      expect(connectionHealth).toMatchObject(shown);
+    } catch (error) {
+      if (count > 12) throw error;
+      await expectHealth(count + 1, shown);
+    }
+  };
+  const waiting = { state: 'WAITING_FOR_FIRST_REQUEST', sentence: expect.stringContaining('ready') };
+  await expectHealth(1, { status: 'ACTIVE', health: waiting, lastRequest: null, lastRefusedRequest: null });
   await acme.scim('GET', '/Users/01890000-0000-7000-8000-000000000000');
-  expect(await health(2)).toEqual({
+  await expectHealth(2, {
     status: 'ACTIVE',
+    health: { state: 'CONNECTED', sentence: expect.stringContaining('connected') },
     lastRequest: { outcome: 'REFUSED' },
     lastRefusedRequest: { status: 404 },
   });
+  // Nothing of the connection itself changes, and yet it cannot be used any more (B1).
+  const setPlan = (plan: string) =>
+    product.sql('update organizations set plan = $2 where id = $1', [acme.id, plan]);
+  await setPlan('team');
+  await expectHealth(3, { status: 'ACTIVE', health: { state: 'LOCKED' } });
+  await setPlan('enterprise');
+  await expectHealth(4, { health: { state: 'CONNECTED' } });
   await acme.graphql(`mutation { disconnectScim(connectionId: "${acme.connectionId}") }`);
-  expect((await health(3)).status).toBe('DISABLED');
+  await expectHealth(5, { status: 'DISABLED', health: { state: 'DISABLED' } });
 });
 
 it('speaks the protocol of graphql-sse: its own client follows a stream', async () => {

@@ -210,6 +210,9 @@ export const PERSONAL_DATA: Readonly<Record<string, TableDecision>> = {
     },
     erase: ({ id, identities }) => sql`select erase_from_provisioning_log(${id}, ${identities}::text[])`,
   },
+  provisioning_log_words: {
+    columns: { word: 'of a refusal, and gone with its text (erase_from_provisioning_log)' },
+  },
   audit_log: {
     columns: {
       actor_kind: WORD,
@@ -230,7 +233,9 @@ export const PERSONAL_DATA: Readonly<Record<string, TableDecision>> = {
   membership_events: {
     columns: { kind: WORD, actor_kind: WORD, actor_id: OURS, request_id: REQUEST_ID },
   },
-  bulk_changes: { columns: { kind: WORD, state: WORD, requested_kind: WORD, requested_by: OURS } },
+  bulk_changes: {
+    columns: { kind: WORD, state: WORD, stop_reason: WORD, requested_kind: WORD, requested_by: OURS },
+  },
   group_courses: { columns: { course_id: ABOUT_ORGANIZATION, course_name: ABOUT_ORGANIZATION } },
   outbox: { columns: { topic: WORD, ids: OURS, request_id: REQUEST_ID } },
   membership_changes: { columns: { request_id: REQUEST_ID, actor_kind: WORD, actor_id: OURS } },

@@ -1,7 +1,7 @@
 import { isIPv6 } from 'node:net';
-import { type CountedAttempt, countAttempt } from '../access/count-attempt.js';
 import type { Context } from '../kernel/context.js';
 import { DomainError } from '../kernel/errors.js';
+import { type CountedAttempt, countAttempt } from './count-attempt.js';
 
 const WINDOW_SECONDS = 3_600;
 /** Mails an hour that one mailbox can be made to receive. */
