@@ -35,6 +35,7 @@ import { ProvisioningLogOrder } from '../migrations/0036-provisioning-log-order.
 import { UnsettledByGroup } from '../migrations/0037-unsettled-by-group.js';
 import { SsoConnections } from '../migrations/0040-sso-connections.js';
 import { SignIn } from '../migrations/0041-sign-in.js';
+import { RefusedWishes } from '../migrations/0048-refused-wishes.js';
 import { entities } from './entities.js';
 import { QUEUE_SCHEMA } from './kernel/jobs.js';
 
@@ -71,6 +72,7 @@ const MIGRATIONS = [
   { name: '0037-unsettled-by-group', class: UnsettledByGroup },
   { name: '0040-sso-connections', class: SsoConnections },
   { name: '0041-sign-in', class: SignIn },
+  { name: '0048-refused-wishes', class: RefusedWishes },
 ];
 
 /** Any constant: processes that start together must agree on it so that only one of them migrates. */
