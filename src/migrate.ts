@@ -37,6 +37,7 @@ import { SsoConnections } from '../migrations/0040-sso-connections.js';
 import { SignIn } from '../migrations/0041-sign-in.js';
 import { PasswordReset } from '../migrations/0045-password-reset.js';
 import { ProviderLogout } from '../migrations/0046-provider-logout.js';
+import { RefusedWishes } from '../migrations/0048-refused-wishes.js';
 import { StoppedChangesAndLockedConnections } from '../migrations/0050-stopped-changes-and-locked-connections.js';
 import { WordsOfRefusals } from '../migrations/0051-words-of-refusals.js';
 import { entities } from './entities.js';
@@ -77,6 +78,7 @@ const MIGRATIONS = [
   { name: '0041-sign-in', class: SignIn },
   { name: '0045-password-reset', class: PasswordReset },
   { name: '0046-provider-logout', class: ProviderLogout },
+  { name: '0048-refused-wishes', class: RefusedWishes },
   { name: '0050-stopped-changes-and-locked-connections', class: StoppedChangesAndLockedConnections },
   { name: '0051-words-of-refusals', class: WordsOfRefusals },
 ];

@@ -9,12 +9,13 @@ import { requireActiveConnection } from './active-connection.js';
 import { changedAddresses, writeEmailKeys } from './addresses.js';
 import { comeBack } from './come-back.js';
 import { endAccess, refuseForOwner } from './deactivate.js';
+import { heldByOthers } from './identity-holders.js';
 import { linkPendingInvitation } from './link-invitation.js';
 import type { ScimProfile } from './profile.js';
 import { changesBetween } from './record-change.js';
 import type { UserChange, UserGroup, UserProfile, UserRecord } from './shapes.js';
 import { type PlainAttribute, USER_COLUMNS_BY_NAME } from './user-columns.js';
-import { explainTaken } from './user-constraints.js';
+import { explainTaken, taken } from './user-constraints.js';
 import { identityFrom, requireWhatProfileAsks, UserChangeInput } from './user-input.js';
 import { groupsOfUsers, toUserRecord, USER_COLUMNS, type UserRow } from './user-rows.js';
 
@@ -31,7 +32,8 @@ export const ExpectedVersion = z
   .nullish()
   .transform((version) => version ?? undefined);
 
-const UpdateProvisionedUserInput = z.object({
+/** Who is to be changed by whom, and how. */
+export const UpdateProvisionedUserInput = z.object({
   connectionId: z.string(),
   id: z.string(),
   expectedVersion: ExpectedVersion,
@@ -48,10 +50,11 @@ const UpdateProvisionedUserInput = z.object({
 });
 
 /**
- * Changes a person managed by the connection (B17-B19). A change that changes nothing leaves the version alone.
- * NOT_FOUND for anyone else, CONFLICT for a taken name, INVALID_INPUT for deactivating the owner.
+ * Changes a person managed by the connection (B17-B19), unless that takes somebody else's name or address, which is
+ * CONFLICT: `updateProvisionedUser` is what the doors call. A change that changes nothing leaves the version alone.
+ * NOT_FOUND for anyone else, INVALID_INPUT for deactivating the owner.
  */
-export const updateProvisionedUser = command({
+export const changeProvisionedUser = command({
   permission: 'provisioning:write',
   input: UpdateProvisionedUserInput,
   audit: (_input, { user, changed }: UpdatedUser) =>
@@ -62,18 +65,34 @@ export const updateProvisionedUser = command({
       comeBack(tx, profile, input, error),
     );
     requireVersion(current.user, input.expectedVersion);
-    const given =
-      typeof input.change === 'function' ? parse(UserChangeInput, input.change(current.user)) : input.change;
-    const change = difference(current, withIdentity(profile, current.user, given));
-    requireWhatProfileAsks(profile, change);
-    const changed = namesOf(current.user, change);
-    const user = changed.length === 0 ? current.user : await write(tx, current.user, change);
-    tx.record(user.id, { ...changesBetween(current.user, change), ...(current.adopted && ADOPTED) });
-    if (current.adopted) changed.push('provisioned');
-    const groups = (await groupsOfUsers(tx, tx.context, [user.id])).get(user.id) ?? [];
-    return { user, groups, changed };
+    const change = intendedChange(profile, current, input.change);
+    const [held] = await heldByOthers(tx, current.user, change);
+    if (held) throw taken(held.attribute, held.value);
+    return changeLocked(tx, current, change);
   },
 });
+
+/** What really differs between a locked person and what was asked for. INVALID_INPUT for what the profile does not take. */
+export function intendedChange(
+  profile: ScimProfile,
+  current: LockedUser,
+  asked: z.output<typeof UpdateProvisionedUserInput>['change'],
+): UserChange {
+  const given = typeof asked === 'function' ? parse(UserChangeInput, asked(current.user)) : asked;
+  const change = difference(current, withIdentity(profile, current.user, given));
+  requireWhatProfileAsks(profile, change);
+  return change;
+}
+
+/** Writes what differs of a locked person, and what the log says of it. */
+export async function changeLocked(tx: Work, current: LockedUser, change: UserChange): Promise<UpdatedUser> {
+  const changed = namesOf(current.user, change);
+  const user = changed.length === 0 ? current.user : await write(tx, current.user, change);
+  tx.record(user.id, { ...changesBetween(current.user, change), ...(current.adopted && ADOPTED) });
+  if (current.adopted) changed.push('provisioned');
+  const groups = (await groupsOfUsers(tx, tx.context, [user.id])).get(user.id) ?? [];
+  return { user, groups, changed };
+}
 
 const ADOPTED = { provisioned: { before: false, after: true } };
 
@@ -121,7 +140,7 @@ export function requireVersion(
 }
 
 /** What really differs. Someone an admin deactivated stays inactive whatever the provider says (B15). */
-function difference({ user, deactivatedBy }: LockedUser, wanted: UserChange): UserChange {
+export function difference({ user, deactivatedBy }: LockedUser, wanted: UserChange): UserChange {
   const entries = Object.entries({ ...wanted, ...addressesOf(user, wanted) }).filter(
     ([name, value]) => value !== undefined && !isDeepStrictEqual(value, user[name as keyof UserChange]),
   );
@@ -144,7 +163,8 @@ function namesInProfile(before: UserProfile, after: UserProfile): string[] {
   return [...names].filter((name) => !isDeepStrictEqual(before[name], after[name]));
 }
 
-async function write(tx: Work, user: UserRecord, change: UserChange): Promise<UserRecord> {
+/** Writes a change of a locked person. CONFLICT for what somebody else has, INVALID_INPUT for deactivating the owner. */
+export async function write(tx: Work, user: UserRecord, change: UserChange): Promise<UserRecord> {
   if (change.active === false) refuseForOwner(user);
   const sets: RawBuilder<unknown>[] = [sql`version = version + 1`, sql`updated_at = now()`];
   const { email, profile, ...plain } = change;

@@ -1,7 +1,7 @@
 import { deprovisionUser } from '../directory/deprovision-user.js';
 import { noteLostAnswer } from '../directory/note-lost-answer.js';
 import { provisionUser } from '../directory/provision-user.js';
-import { updateProvisionedUser } from '../directory/update-provisioned-user.js';
+import { updateProvisionedUser } from '../directory/update-or-exchange.js';
 import { type UserWithGroups, user, userIndex } from '../directory/users.queries.js';
 import type { Call, ResourceEndpoint, ScimAnswer } from './call.js';
 import { parsePatch } from './patch.js';

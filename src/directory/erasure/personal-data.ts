@@ -140,6 +140,11 @@ export const PERSONAL_DATA: Readonly<Record<string, TableDecision>> = {
     erase: ({ organizationId, id }) => sql`
       delete from unconfirmed_answers where organization_id = ${organizationId} and user_id = ${id}`,
   },
+  refused_wishes: {
+    columns: { attribute: WORD, fingerprint: PERSONAL },
+    erase: ({ organizationId, id }) => sql`
+      delete from refused_wishes where organization_id = ${organizationId} and (user_id = ${id} or held_by = ${id})`,
+  },
   invitations: {
     columns: {
       email: PERSONAL,
