@@ -35,6 +35,8 @@ import { ProvisioningLogOrder } from '../migrations/0036-provisioning-log-order.
 import { UnsettledByGroup } from '../migrations/0037-unsettled-by-group.js';
 import { SsoConnections } from '../migrations/0040-sso-connections.js';
 import { SignIn } from '../migrations/0041-sign-in.js';
+import { PasswordReset } from '../migrations/0045-password-reset.js';
+import { ProviderLogout } from '../migrations/0046-provider-logout.js';
 import { entities } from './entities.js';
 import { QUEUE_SCHEMA } from './kernel/jobs.js';
 
@@ -71,6 +73,8 @@ const MIGRATIONS = [
   { name: '0037-unsettled-by-group', class: UnsettledByGroup },
   { name: '0040-sso-connections', class: SsoConnections },
   { name: '0041-sign-in', class: SignIn },
+  { name: '0045-password-reset', class: PasswordReset },
+  { name: '0046-provider-logout', class: ProviderLogout },
 ];
 
 /** Any constant: processes that start together must agree on it so that only one of them migrates. */

@@ -20,6 +20,9 @@ export const passwordHash = query({
   },
 });
 
-/** Never whom SCIM or a provider manages: their access ends there (abuse 3). */
-export const MAY_USE_PASSWORD = sql`u.active and u.connection_id is null and u.deprovisioned_at is null and not exists (
-  select from identities i where i.organization_id = u.organization_id and i.user_id = u.id)`;
+/** Of `users u`: whether SCIM or a provider manages them, where their access ends (abuse 3). */
+export const HAS_OTHER_WAY_IN = sql`(u.connection_id is not null or u.deprovisioned_at is not null or exists (
+  select from identities i where i.organization_id = u.organization_id and i.user_id = u.id))`;
+
+/** Of `users u`: never whom SCIM or a provider manages. */
+export const MAY_USE_PASSWORD = sql`u.active and not ${HAS_OTHER_WAY_IN}`;

@@ -25,6 +25,20 @@ export async function countRequest(context: Context, address: string, client: st
   );
 }
 
+/** Counts a forgotten password. RATE_LIMITED above either limit, whoever the address belongs to. */
+export async function countReset(context: Context, address: string, client: string): Promise<void> {
+  refuseAbove(
+    await countAttempt(context, {
+      kind: 'reset',
+      subjects: [
+        { value: `address ${address}`, limit: REQUESTS_PER_ADDRESS },
+        { value: `client ${networkOf(client)}`, limit: REQUESTS_PER_CLIENT },
+      ],
+      windowSeconds: WINDOW_SECONDS,
+    }),
+  );
+}
+
 /** Counts an attempt to register or to accept. RATE_LIMITED above the limit. */
 export async function countRegistration(context: Context, client: string): Promise<void> {
   refuseAbove(

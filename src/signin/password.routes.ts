@@ -48,10 +48,11 @@ export function mountPassword(app: FastifyInstance, options: SignInOptions): voi
     });
     if (outcome.kind === 'refused' && outcome.refusal.reason === 'wrong_password') {
       const { name, connections } = await signInPage(at.context, {});
+      const shown = { connections, hasPasswords: true, to, refused: 'wrong_password' } as const;
       return sendPage(reply, 403, {
         language: at.language,
         title: SIGN_IN_TEXTS[at.language].to(name),
-        body: signInPageBody(at.language, at.path, { connections, to, refused: 'wrong_password' }),
+        body: signInPageBody(at.language, at.path, shown),
       });
     }
     return answer(reply, at, outcome, { subject: undefined, attributes: {} });

@@ -3,6 +3,7 @@ import type { RefusalReason } from '../access/sign-in-refusal.js';
 import type { Language } from '../organizations/organization.entity.js';
 import type { SentAttributes } from './asserted.js';
 import { type Html, html, PAGE_HEADERS, page } from './html.js';
+import { PASSWORD_TEXTS } from './password-texts.js';
 import { SIGN_IN_TEXTS } from './sign-in-texts.js';
 
 /** A page that is complete without any script. */
@@ -20,14 +21,21 @@ export const sendPage = (
 export function signInPageBody(
   language: Language,
   path: string,
-  shown: { connections: readonly { id: string; name: string }[]; to: string; refused?: RefusalReason },
+  shown: {
+    connections: readonly { id: string; name: string }[];
+    hasPasswords: boolean;
+    to: string;
+    refused?: RefusalReason;
+  },
 ): Html {
   const texts = SIGN_IN_TEXTS[language];
   const query = shown.to === '' ? '' : `?to=${encodeURIComponent(shown.to)}`;
   const ways = shown.connections.map(
     ({ id, name }) => html`<p><a href="${path}/start/${id}${query}">${texts.with(name)}</a></p>`,
   );
-  return html`${shown.refused && html`<p role="alert">${reasonText(language, shown.refused)}</p>`}${ways}
+  const refused = shown.refused && html`<p role="alert">${reasonText(language, shown.refused)}</p>`;
+  if (!shown.hasPasswords) return html`${refused}${ways}`;
+  return html`${refused}${ways}
 <form method="post" action="${path}/password">
 <input type="hidden" name="to" value="${shown.to}">
 <label for="email">${texts.email}</label>
@@ -35,7 +43,8 @@ export function signInPageBody(
 <label for="password">${texts.password}</label>
 <input id="password" name="password" type="password" autocomplete="current-password" required>
 <button>${texts.submit}</button>
-</form>`;
+</form>
+<p><a href="${path}/forgot">${PASSWORD_TEXTS[language].forgot}</a></p>`;
 }
 
 /** Why somebody was not signed in, in words for them; administrators find the detail by the reference. */

@@ -199,7 +199,7 @@ describe('a session', () => {
     await end(body.id);
     expect([await status(browser), (await there()).statusCode]).toEqual([401, 401]);
     const home = await browser.send('GET', `/signin/${organization.slug}/home`);
-    expect([home.statusCode, home.headers.location]).toEqual([303, `/signin/${organization.slug}/in`]);
+    expect([home.statusCode, home.headers.location]).toEqual([303, `/signin/${organization.slug}`]);
     await second.close();
   });
 

@@ -118,9 +118,12 @@ export const PERSONAL_DATA: Readonly<Record<string, TableDecision>> = {
       lookup_id: OURS,
       secret_hash: OURS,
       ended_because: WORD,
+      provider_session: PERSONAL,
+      sealed_logout: PERSONAL,
     },
     erase: ({ organizationId, id }) => sql`
-      update sessions set address = null, agent = null where organization_id = ${organizationId} and user_id = ${id}`,
+      update sessions set address = null, agent = null, provider_session = null, sealed_logout = null
+      where organization_id = ${organizationId} and user_id = ${id}`,
   },
   user_email_keys: {
     columns: { email_key: PERSONAL },
@@ -254,8 +257,10 @@ export const PERSONAL_DATA: Readonly<Record<string, TableDecision>> = {
       settings: ABOUT_ORGANIZATION,
       sealed_secret: ABOUT_ORGANIZATION,
       matches: WORD,
+      refresh_error: ABOUT_ORGANIZATION,
     },
   },
+  saml_keys: { columns: { certificate: OURS, sealed_key: OURS } },
   sign_in_requests: { columns: { key_hash: OURS, browser_hash: OURS, return_path: OURS } },
   used_assertions: { columns: { assertion_id: 'the opaque id of a message, for some minutes' } },
   scim_connections: {
