@@ -6,6 +6,7 @@ import { requestAccess } from '../invitations/request-access.js';
 import { EmailAddress } from '../kernel/email-address.js';
 import { parse } from '../kernel/operation.js';
 import { contactOf, correction, refusalPage, type Shown, show, told } from './answer.js';
+import { emailField, field, typed, type Wrong } from './field.js';
 import { type Html, html } from './html.js';
 import { safeReturnPath } from './return-path.js';
 import { signInPageBody } from './sign-in-pages.js';
@@ -42,7 +43,7 @@ async function ask(visit: Visit, body: unknown, client: string): Promise<Shown> 
     const shown =
       wrong === undefined
         ? refusalPage(error, words, contactOf(visit))
-        : await startPage(visit, { status: 400, to: '', wrong });
+        : await startPage(visit, { status: 400, to: '', wrong, typed: typed(body) });
     if (shown) return shown;
     throw error;
   }
@@ -50,23 +51,28 @@ async function ask(visit: Visit, body: unknown, client: string): Promise<Shown> 
 
 async function startPage(
   visit: Visit,
-  { status, to, wrong }: { status: number; to: string; wrong?: string },
+  { status, to, ...again }: { status: number; to: string } & Asked,
 ): Promise<Shown> {
   const { organization, language } = visit;
   const ways = await signInPage(visit.context, {});
   const signIn = signInPageBody(language, `/signin/${organization.slug}`, { ...ways, to });
   const title = SIGN_IN_TEXTS[language].to(organization.name);
-  return { status, title, content: html`${signIn}${howToGetIn(visit, wrong)}` };
+  return { status, title, content: html`${signIn}${howToGetIn(visit, again)}` };
 }
 
-function howToGetIn(visit: Visit, wrong?: string): Html {
+/** What somebody asked with before, when there is something to correct. */
+interface Asked {
+  wrong?: Wrong;
+  typed?: Record<string, string>;
+}
+
+function howToGetIn(visit: Visit, { wrong, typed = {} }: Asked): Html {
   const { organization, words } = visit;
   const title = html`<h2>${words.askTitle(organization.name)}</h2>`;
   if (!organization.asksForAccess) return html`${title}<p>${words.closedText}</p>${contactOf(visit)}`;
-  return html`${title}<p>${words.askText}</p>${wrong && html`<p role="alert">${wrong}</p>`}
+  return html`${title}<p>${words.askText}</p>
 <form method="post" action="/signin/${organization.slug}">
-<label for="access-email">${words.email}</label>
-<input id="access-email" name="email" type="email" autocomplete="email" maxlength="254" required>
+${field({ ...emailField(words.email), id: 'access-email', autocomplete: 'email', value: typed.email, wrong })}
 <button>${words.askButton}</button>
 </form>`;
 }

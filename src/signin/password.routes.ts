@@ -48,7 +48,7 @@ export function mountPassword(app: FastifyInstance, options: SignInOptions): voi
     });
     if (outcome.kind === 'refused' && outcome.refusal.reason === 'wrong_password') {
       const { name, connections } = await signInPage(at.context, {});
-      const shown = { connections, hasPasswords: true, to, refused: 'wrong_password' } as const;
+      const shown = { connections, hasPasswords: true, to, email, refused: 'wrong_password' } as const;
       return sendPage(reply, 403, {
         language: at.language,
         title: SIGN_IN_TEXTS[at.language].to(name),

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
-import { hashPassword, MAX_PASSWORD_CHARACTERS, MIN_PASSWORD_CHARACTERS } from '../access/password.js';
+import { hashPassword } from '../access/password.js';
 import { requestPasswordReset } from '../access/request-password-reset.js';
 import { isResetOpen, resetPassword } from '../access/reset-password.js';
 import { countRegistration, countReset } from '../access/visitor-limits.js';
@@ -9,9 +9,11 @@ import { EmailAddress } from '../kernel/email-address.js';
 import { DomainError } from '../kernel/errors.js';
 import { fold } from '../kernel/fold.js';
 import { parse } from '../kernel/operation.js';
-import { contactOf, correction, refusalPage, type Shown, show, told } from './answer.js';
+import { contactOf, correction, refusalPage, type Shown, show, signInButton, told } from './answer.js';
+import { emailField, field, typed, type Wrong } from './field.js';
 import { html } from './html.js';
 import { PASSWORD_TEXTS } from './password-texts.js';
+import { newPassword } from './registration-form.js';
 import { SIGN_IN_TEXTS } from './sign-in-texts.js';
 import { type SigninOptions, type Visit, visitByLink, visitBySlug } from './visit.js';
 
@@ -56,7 +58,8 @@ async function forget(visit: Visit, body: unknown, client: string): Promise<Show
     return told(200, words.checkMailTitle, PASSWORD_TEXTS[visit.language].sentText);
   } catch (error) {
     const wrong = correction(error, words);
-    const shown = wrong === undefined ? refusalPage(error, words) : forgotPage(visit, 400, wrong);
+    const shown =
+      wrong === undefined ? refusalPage(error, words) : forgotPage(visit, 400, wrong, typed(body));
     if (shown) return shown;
     throw error;
   }
@@ -71,7 +74,7 @@ async function reset(visit: Visit, token: string, body: unknown, client: string)
     if (!(await isResetOpen(context, { token }))) return overPage(visit);
     const { password } = parse(ResetForm, body);
     await resetPassword(context, { token, passwordHash: await hashPassword(password) });
-    return told(200, texts.changedTitle, texts.changedText, signInLink(visit));
+    return told(200, texts.changedTitle, texts.changedText, signInButton(visit));
   } catch (error) {
     const wrong = correction(error, words);
     if (wrong !== undefined) return choosePage(visit, token, 400, wrong);
@@ -91,24 +94,20 @@ const overPage = (visit: Visit): Shown => {
   return told(410, visit.words.linkOverTitle, texts.overText, again);
 };
 
-function forgotPage(visit: Visit, status: number, wrong?: string): Shown {
+function forgotPage(visit: Visit, status: number, wrong?: Wrong, typed: Record<string, string> = {}): Shown {
   const texts = PASSWORD_TEXTS[visit.language];
-  const content = html`<p>${texts.forgotText}</p>${wrong && html`<p role="alert">${wrong}</p>`}
-<form method="post" action="/signin/${visit.organization.slug}/forgot">
-<label for="email">${visit.words.email}</label>
-<input id="email" name="email" type="email" autocomplete="username" maxlength="254" required>
+  const content = html`<p>${texts.forgotText}</p>
+<form method="post" action="/signin/${visit.organization.slug}/forgot" class="main">
+${field({ ...emailField(visit.words.email), autocomplete: 'username', value: typed.email, wrong })}
 <button>${texts.forgotButton}</button>
 </form>${signInLink(visit)}`;
   return { status, title: texts.forgotTitle, content };
 }
 
-function choosePage({ language, words }: Visit, token: string, status: number, wrong?: string): Shown {
+function choosePage({ language, words }: Visit, token: string, status: number, wrong?: Wrong): Shown {
   const texts = PASSWORD_TEXTS[language];
-  const content = html`${wrong && html`<p role="alert">${wrong}</p>`}
-<form method="post" action="/signin/reset/${token}">
-<label for="password">${texts.newPassword}</label>
-<input id="password" name="password" type="password" autocomplete="new-password" aria-describedby="rule" required>
-<small id="rule">${words.passwordRule(MIN_PASSWORD_CHARACTERS, MAX_PASSWORD_CHARACTERS)}</small>
+  const content = html`<form method="post" action="/signin/reset/${token}" class="main">
+${newPassword(texts.newPassword, words, wrong)}
 <button>${texts.chooseButton}</button>
 </form>`;
   return { status, title: texts.chooseTitle, content };
