@@ -131,7 +131,7 @@ export class Client {
       ...{
         id: body.id,
         userName: body.userName,
-        email: body.emails?.[0]?.value ?? null,
+        email: body.emails[0].value,
         externalId: body.externalId ?? null,
       },
       ...{ givenName: body.name?.givenName ?? null, title: body.title ?? null, active: body.active },
