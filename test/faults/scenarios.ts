@@ -1,0 +1,6 @@
+import { killApi, killWorker } from './kill-scenarios.js';
+import type { RunOptions } from './runner.js';
+import type { Scenario } from './scenario.js';
+
+/** Every scenario of the suite, in the order of their numbers. */
+export const SCENARIOS = (_options: RunOptions): readonly Scenario[] => [killApi, killWorker];
