@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Sql } from './checker.js';
 import { API_MOMENTS, ANSWER_MOMENT, WORKER_MOMENTS } from './moments.js';
 import { maximum, median, type Scenario, seconds } from './scenario.js';
 
 /** A moment that never comes is a moment that the product has no more: then the suite has to be told. */
 const MOMENT_MS = 20_000;
 
-async function within(what: string, promise: Promise<unknown>, ms = MOMENT_MS): Promise<void> {
+export async function within(what: string, promise: Promise<unknown>, ms = MOMENT_MS): Promise<void> {
   const late = new AbortController();
   const deadline = sleep(ms, undefined, { signal: late.signal }).then(
     () => {
@@ -25,7 +26,8 @@ export const killApi: Scenario = {
     await world.startNodes(1, 1);
     const [api] = world.apis;
     if (!api) throw new Error('There is no API process.');
-    const { load, history } = world.load({ targets: () => [`http://127.0.0.1:${api.door.port}`] });
+    let target = api.server.url;
+    const { load, history } = world.load({ targets: () => [target] });
     histories.push(history);
     const moments = [...API_MOMENTS, ANSWER_MOMENT];
     const rounds = size === 'small' ? 1 : 25;
@@ -37,8 +39,10 @@ export const killApi: Scenario = {
         // Not always the first of them after a start.
         await sleep(world.random.between(0, size === 'small' ? 100 : 400));
         const wire = moment === ANSWER_MOMENT ? api.door : api.database;
+        target = moment === ANSWER_MOMENT ? `http://127.0.0.1:${api.door.port}` : api.server.url;
         await within(`the API comes to the moment '${moment.name}'`, wire.at(moment, api.server.kill));
         const killed = performance.now();
+        target = api.server.url;
         away.push((await history.nextSuccess(killed)) - killed);
       }
     }
@@ -87,7 +91,7 @@ export const killWorker: Scenario = {
 };
 
 /** Milliseconds until every membership that waits now is applied, while new ones keep coming. */
-async function oldestSettled(sql: Parameters<typeof waits>[0], since: number): Promise<number> {
+async function oldestSettled(sql: Sql, since: number): Promise<number> {
   const [now] = await sql<{ now: string }>('select clock_timestamp()::text as now');
   for (;;) {
     if (!(await waits(sql, now?.now ?? ''))) return performance.now() - since;
@@ -96,6 +100,6 @@ async function oldestSettled(sql: Parameters<typeof waits>[0], since: number): P
   }
 }
 
-const waits = async (sql: import('./checker.js').Sql, before: string): Promise<boolean> =>
+const waits = async (sql: Sql, before: string): Promise<boolean> =>
   (await sql(`select from memberships where state <> 'active' and accepted_at <= $1::timestamptz limit 1`, [before]))
     .length > 0;
