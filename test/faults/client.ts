@@ -75,7 +75,8 @@ export class Client {
   }
 
   private judge(asked: string, status: number, headers: Record<string, unknown>, text: string): Reply {
-    if (status >= 500 && status !== 503) this.complain('I11', `${asked} was answered ${status}: ${text.slice(0, 300)}`);
+    if (status >= 500 && status !== 503)
+      this.complain('I11', `${asked} was answered ${status}: ${text.slice(0, 300)}`);
     if ((status === 503 || status === 429) && !(Number(headers['retry-after']) > 0)) {
       this.complain('I11', `${asked} was answered ${status} without Retry-After`);
     }

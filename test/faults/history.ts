@@ -57,7 +57,14 @@ export class History {
     return { id, kind, key, value, start: performance.now() };
   }
 
-  end(operation: Operation, outcome: Outcome, expected: Expectation, status: number, isWrite: boolean): void {
+  end(
+    operation: Operation,
+    outcome: Outcome,
+    expected: Expectation,
+    status: number,
+    isWrite: boolean,
+    error?: string,
+  ): void {
     const end = performance.now();
     this.expectations[operation.id] = expected;
     this.outcomes[outcome] += 1;
@@ -72,7 +79,17 @@ export class History {
       });
     }
     const { id, kind, key, value, start } = operation;
-    const line = { id, kind, key, value, start: Math.round(start), end: Math.round(end), outcome, status };
+    const line = {
+      id,
+      kind,
+      key,
+      value,
+      start: Math.round(start),
+      end: Math.round(end),
+      outcome,
+      status,
+      error,
+    };
     this.file.write(`${JSON.stringify(line)}\n`);
   }
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Sql } from './checker.js';
-import { API_MOMENTS, ANSWER_MOMENT, WORKER_MOMENTS } from './moments.js';
+import { ANSWER_MOMENT, API_MOMENTS, WORKER_MOMENTS } from './moments.js';
 import { maximum, median, type Scenario, seconds } from './scenario.js';
 
 /** A moment that never comes is a moment that the product has no more: then the suite has to be told. */
@@ -68,7 +68,10 @@ export const killWorker: Scenario = {
     const chosen = size === 'small' ? WORKER_MOMENTS.filter((_, i) => i !== 3) : WORKER_MOMENTS;
     const delays: number[] = [];
     const kill = async (moment: (typeof WORKER_MOMENTS)[0]): Promise<void> => {
-      await within(`the worker comes to the moment '${moment.name}'`, worker.database.at(moment, worker.server.kill));
+      await within(
+        `the worker comes to the moment '${moment.name}'`,
+        worker.database.at(moment, worker.server.kill),
+      );
     };
     for (let round = 0; round < rounds; round += 1) {
       for (const moment of chosen) {
@@ -101,5 +104,8 @@ async function oldestSettled(sql: Sql, since: number): Promise<number> {
 }
 
 const waits = async (sql: Sql, before: string): Promise<boolean> =>
-  (await sql(`select from memberships where state <> 'active' and accepted_at <= $1::timestamptz limit 1`, [before]))
-    .length > 0;
+  (
+    await sql(`select from memberships where state <> 'active' and accepted_at <= $1::timestamptz limit 1`, [
+      before,
+    ])
+  ).length > 0;

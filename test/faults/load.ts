@@ -93,12 +93,23 @@ export class Load {
     const operation = history.begin(kind, person.name, value);
     const reply = await send({ 'x-request-id': history.requestId(operation.id) });
     const expected =
-      reply.outcome === 'unknown' ? MAY_BE_IN : reply.outcome === 'fail' ? MUST_NOT_BE_IN : isCertain ? MUST_BE_IN : MAY_BE_IN;
-    history.end(operation, reply.outcome, expected, reply.status, true);
+      reply.outcome === 'unknown'
+        ? MAY_BE_IN
+        : reply.outcome === 'fail'
+          ? MUST_NOT_BE_IN
+          : isCertain
+            ? MUST_BE_IN
+            : MAY_BE_IN;
+    history.end(operation, reply.outcome, expected, reply.status, true, reply.error);
     return reply;
   }
 
-  private scim(organization: FaultOrganization, method: 'GET' | 'POST' | 'PATCH', path: string, body?: unknown) {
+  private scim(
+    organization: FaultOrganization,
+    method: 'GET' | 'POST' | 'PATCH',
+    path: string,
+    body?: unknown,
+  ) {
     return (headers: Record<string, string>): Promise<Reply> =>
       this.client.send(
         method,
@@ -187,7 +198,11 @@ export class Load {
       ? 'mutation ($id: ID!) { assignLicense(input: { userId: $id, license: STANDARD }) { id } }'
       : 'mutation ($id: ID!) { giveBackLicense(userId: $id) { id } }';
     const reply = await this.change(person, 'license', holds, isCertain, async (headers) => {
-      const all = { authorization: `Bearer ${organization.apiToken}`, 'content-type': 'application/json', ...headers };
+      const all = {
+        authorization: `Bearer ${organization.apiToken}`,
+        'content-type': 'application/json',
+        ...headers,
+      };
       const answer = await this.client.send('POST', '/graphql', all, { query, variables: { id } });
       return answer.body?.errors && answer.outcome === 'ok' ? { ...answer, outcome: 'fail' } : answer;
     });
@@ -200,7 +215,11 @@ export class Load {
   /** Reads what the same client wrote: I12, and that what was answered with success is found (I1). */
   private async findByName(person: Person): Promise<Reply> {
     const filter = encodeURIComponent(`userName eq "${person.name}@people.example"`);
-    const reply = await this.look(person, 'find', this.scim(person.organization, 'GET', `/Users?filter=${filter}`));
+    const reply = await this.look(
+      person,
+      'find',
+      this.scim(person.organization, 'GET', `/Users?filter=${filter}`),
+    );
     if (reply.outcome !== 'ok') return reply;
     const [found] = reply.body.Resources;
     if (found) this.inspect(person, found, person.floor);
@@ -215,7 +234,8 @@ export class Load {
     const reply = await this.look(person, 'membership', this.scim(organization, 'GET', path));
     if (reply.outcome !== 'ok') return reply;
     const isMember = reply.body.totalResults === 1;
-    if (!member.allows(isMember)) this.violated('I1', person, `is ${isMember ? 'a' : 'no'} member of ${group}`);
+    if (!member.allows(isMember))
+      this.violated('I1', person, `is ${isMember ? 'a' : 'no'} member of ${group}`);
     return reply;
   }
 
@@ -242,7 +262,8 @@ export class Load {
       const get = this.scim(person.organization, 'GET', `/Users/${person.id}`);
       const reply = await this.look(person, 'get', get);
       if (reply.outcome === 'ok') this.inspect(person, reply.body, floor);
-      else if ([401, 403, 404].includes(reply.status)) this.violated('I1', person, `reading was answered ${reply.status}`);
+      else if ([401, 403, 404].includes(reply.status))
+        this.violated('I1', person, `reading was answered ${reply.status}`);
       await sleep(reply.outcome === 'ok' ? pauseMs : UNREACHABLE_PAUSE_MS);
     }
   }
@@ -256,7 +277,7 @@ export class Load {
     const operation = history.begin(kind, person.name, undefined);
     const reply = await send({ 'x-request-id': history.requestId(operation.id) });
     const outcome = kind === 'stranger' && reply.status === 401 ? 'ok' : reply.outcome;
-    history.end(operation, outcome, MUST_NOT_BE_IN, reply.status, false);
+    history.end(operation, outcome, MUST_NOT_BE_IN, reply.status, false, reply.error);
     return reply;
   }
 
@@ -273,7 +294,8 @@ export class Load {
     const { marker, isWhole } = markerOf(resource);
     if (!isWhole) this.violated('I9', person, `half of a PATCH was seen: ${JSON.stringify(resource)}`);
     if (marker < floor) this.violated('I12', person, `${marker} was read after ${floor}`);
-    if (marker > person.issued) this.violated('I2', person, `${marker} was read, ${person.issued} is the last sent`);
+    if (marker > person.issued)
+      this.violated('I2', person, `${marker} was read, ${person.issued} is the last sent`);
     person.floor = Math.max(person.floor, marker);
   }
 

@@ -16,7 +16,13 @@ export const API_MOMENTS: readonly Moment[] = [
   { name: 'before the history', who: 'client', said: HISTORY, delivered: false },
   { name: 'before COMMIT', who: 'client', said: COMMITS, delivered: false },
   { name: 'with COMMIT on its way', who: 'client', said: COMMITS, delivered: true },
-  { name: 'after COMMIT, before it hears of it', who: 'server', said: COMMITS, answered: COMMITTED, delivered: false },
+  {
+    name: 'after COMMIT, before it hears of it',
+    who: 'server',
+    said: COMMITS,
+    answered: COMMITTED,
+    delivered: false,
+  },
 ];
 
 export const ANSWER_MOMENT: Moment = {
@@ -33,8 +39,19 @@ const APPLIES = /(update memberships set state|delete from memberships)/i;
 
 /** Where a worker is killed (F2). */
 export const WORKER_MOMENTS: readonly Moment[] = [
-  { name: 'after the outbox claim', who: 'server', said: CLAIMS, answered: /group\.members\.changed/, delivered: false },
-  { name: 'after the jobs were added, before the messages are gone', who: 'client', said: DELETES, delivered: false },
+  {
+    name: 'after the outbox claim',
+    who: 'server',
+    said: CLAIMS,
+    answered: /group\.members\.changed/,
+    delivered: false,
+  },
+  {
+    name: 'after the jobs were added, before the messages are gone',
+    who: 'client',
+    said: DELETES,
+    delivered: false,
+  },
   { name: 'in the middle of a job', who: 'client', said: APPLIES, delivered: false },
   {
     name: 'in the middle of a job, before COMMIT',

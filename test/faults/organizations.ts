@@ -24,7 +24,11 @@ export interface FaultOrganization {
 export const SEATS = 12;
 
 /** Organizations as an operator makes them, straight through the operations, on a migrated database. */
-export async function makeOrganizations(url: string, secretKey: string, slugs: string[]): Promise<FaultOrganization[]> {
+export async function makeOrganizations(
+  url: string,
+  secretKey: string,
+  slugs: string[],
+): Promise<FaultOrganization[]> {
   const database = await Database.open({ url, entities, logger: createLogger('silent'), secretKey });
   try {
     const made: FaultOrganization[] = [];

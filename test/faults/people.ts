@@ -59,10 +59,10 @@ export const markerBody = (marker: number) =>
   );
 
 /** The marker of a person as SCIM shows them, and whether all three attributes agree. */
-export function markerOf(resource: {
-  title: string;
-  name: { givenName: string; familyName: string };
-}): { marker: number; isWhole: boolean } {
+export function markerOf(resource: { title: string; name: { givenName: string; familyName: string } }): {
+  marker: number;
+  isWhole: boolean;
+} {
   const values = new Set([resource.title, resource.name.givenName, resource.name.familyName]);
   return { marker: Number(resource.title?.slice(1)), isWhole: values.size === 1 };
 }

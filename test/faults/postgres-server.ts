@@ -75,7 +75,8 @@ export class PostgresServer {
         await client.end();
         return;
       } catch (error) {
-        if (Date.now() > end) throw new Error(`PostgreSQL is not ready: ${this.log().slice(-2_000)}`, { cause: error });
+        if (Date.now() > end)
+          throw new Error(`PostgreSQL is not ready: ${this.log().slice(-2_000)}`, { cause: error });
         await sleep(20);
       }
     }

@@ -57,7 +57,9 @@ export class ProductServer {
     const late = new AbortController();
     const deadline = sleep(READY_MS, undefined, { signal: late.signal }).then(
       () => {
-        throw new Error(`${this.settings.name} was not ready within ${READY_MS} ms:\n${this.output().slice(-3_000)}`);
+        throw new Error(
+          `${this.settings.name} was not ready within ${READY_MS} ms:\n${this.output().slice(-3_000)}`,
+        );
       },
       () => {},
     );
@@ -92,7 +94,8 @@ export class ProductServer {
   async terminate(): Promise<{ code: number | null; signal: string | null; ms: number }> {
     this.supervised = false;
     const { child } = this;
-    if (!child || child.exitCode !== null || child.signalCode !== null) return { code: 0, signal: null, ms: 0 };
+    if (!child || child.exitCode !== null || child.signalCode !== null)
+      return { code: 0, signal: null, ms: 0 };
     const started = performance.now();
     const ended = once(child, 'exit');
     child.kill('SIGTERM');
@@ -150,7 +153,9 @@ export class ProductServer {
   private async restart(started: number, served: boolean, how: string): Promise<void> {
     if (!this.supervised) return;
     if (served && !this.expectsDeath) {
-      this.deaths.push(`${this.settings.name} ended by itself (${how}): ${this.output().trim().split('\n').at(-1)}`);
+      this.deaths.push(
+        `${this.settings.name} ended by itself (${how}): ${this.output().trim().split('\n').at(-1)}`,
+      );
     }
     this.expectsDeath = false;
     if (Date.now() - started < 1_000) await sleep(RESTART_PAUSE_MS);

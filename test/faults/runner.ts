@@ -64,7 +64,9 @@ export async function runScenarios(options: RunOptions): Promise<boolean> {
     const row = await runScenario(scenario, size, { seed, dist, redis: redisAvailable });
     rows.push(row);
     const verdict = row.violations.length > 0 ? 'BROKEN' : row.skipped ? 'skipped' : 'kept';
-    console.log(`${row.id.padEnd(4)} ${verdict.padEnd(8)} ${row.seconds.toFixed(0).padStart(4)} s  ${row.fault}`);
+    console.log(
+      `${row.id.padEnd(4)} ${verdict.padEnd(8)} ${row.seconds.toFixed(0).padStart(4)} s  ${row.fault}`,
+    );
     if (row.measured) console.log(`       ${row.measured}`);
     if (row.skipped) console.log(`       not run: ${row.skipped}`);
     for (const violation of row.violations) console.log(`       ${violation}`);
@@ -75,6 +77,7 @@ export async function runScenarios(options: RunOptions): Promise<boolean> {
   console.log(
     `${rows.length - broken.length} of ${rows.length} kept (${skipped.length} with parts not run), ${sum((row) => row.injections)} injections, ${sum((row) => row.acks)} writes acknowledged, seed ${seed}`,
   );
-  if (options.json !== undefined) fs.writeFileSync(options.json, `${JSON.stringify({ seed, size, rows }, null, 2)}\n`);
+  if (options.json !== undefined)
+    fs.writeFileSync(options.json, `${JSON.stringify({ seed, size, rows }, null, 2)}\n`);
   return broken.length === 0;
 }

@@ -5,7 +5,8 @@ import { maximum, median, type Scenario, seconds } from './scenario.js';
 export const killPostgres: Scenario = {
   id: 'F3',
   fault: 'PostgreSQL and all its processes killed with SIGKILL under load',
-  promise: 'nothing acknowledged is lost, no error but 503; answering again within 1 s of PostgreSQL, jobs within 5 s',
+  promise:
+    'nothing acknowledged is lost, no error but 503; answering again within 1 s of PostgreSQL, jobs within 5 s',
   async run(world, size, histories) {
     await world.startNodes(1, 1);
     const { load, history } = world.load();
@@ -47,8 +48,10 @@ export async function nextApplied(sql: Sql, since: number): Promise<number> {
 
 export const restartPostgres: Scenario = {
   id: 'F4',
-  fault: 'PostgreSQL restarted (fast, immediate), one backend killed with SIGKILL, a storm of pg_terminate_backend',
-  promise: 'nothing acknowledged is lost; at least 99 % of what is asked in the storm succeeds, asked once more',
+  fault:
+    'PostgreSQL restarted (fast, immediate), one backend killed with SIGKILL, a storm of pg_terminate_backend',
+  promise:
+    'nothing acknowledged is lost; at least 99 % of what is asked in the storm succeeds, asked once more',
   async run(world, size, histories) {
     await world.startNodes(1, 1);
     const { load, history } = world.load();
@@ -87,7 +90,8 @@ export const restartPostgres: Scenario = {
     await world.check(load, history);
     const share = ok / asked;
     // Two independent tries: what fails once fails again as often.
-    if (1 - (1 - share) ** 2 < 0.99) history.violated('F4', `${(share * 100).toFixed(2)} % succeeded at the first try`);
+    if (1 - (1 - share) ** 2 < 0.99)
+      history.violated('F4', `${(share * 100).toFixed(2)} % succeeded at the first try`);
     return {
       injections: 3 + cut,
       measured: `${history.acks} writes acknowledged; first success after a restart ${seconds(maximum(after))} (worst); in a storm of ${cut} cut connections ${(share * 100).toFixed(2)} % of ${asked} requests succeeded at the first try`,

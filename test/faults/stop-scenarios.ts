@@ -6,8 +6,10 @@ import { maximum, type Scenario, seconds } from './scenario.js';
 
 export const stopGracefully: Scenario = {
   id: 'F16',
-  fault: 'SIGTERM under load: requests under way, kept-alive connections, half a body; and a worker with jobs',
-  promise: 'what was accepted is answered, nobody hears a 5xx, the process ends with 0 within 10 s; jobs are given back',
+  fault:
+    'SIGTERM under load: requests under way, kept-alive connections, half a body; and a worker with jobs',
+  promise:
+    'what was accepted is answered, nobody hears a 5xx, the process ends with 0 within 10 s; jobs are given back',
   async run(world, size, histories) {
     await world.startNodes(2, 2);
     const balancer = new Balancer(() => world.apis);
@@ -25,7 +27,8 @@ export const stopGracefully: Scenario = {
       for (const { server } of [old, oldWorker]) {
         const ended = await server.terminate();
         ends.push(ended.ms);
-        if (ended.code !== 0) history.violated('F16', `${server.settings.name} ended with ${ended.code} ${ended.signal}`);
+        if (ended.code !== 0)
+          history.violated('F16', `${server.settings.name} ended with ${ended.code} ${ended.signal}`);
         if (ended.ms > 10_000) history.violated('F16', `${server.settings.name} took ${ended.ms} ms to end`);
       }
       half.destroy();
@@ -52,6 +55,8 @@ async function halfARequest(port: number): Promise<net.Socket> {
   const socket = net.connect(port, '127.0.0.1');
   socket.on('error', () => {});
   await once(socket, 'connect');
-  socket.write('POST /scim/v2/Users HTTP/1.1\r\nHost: x\r\nContent-Type: application/scim+json\r\nContent-Length: 500\r\n\r\n{"us');
+  socket.write(
+    'POST /scim/v2/Users HTTP/1.1\r\nHost: x\r\nContent-Type: application/scim+json\r\nContent-Length: 500\r\n\r\n{"us',
+  );
   return socket;
 }

@@ -189,7 +189,8 @@ export class World {
     for (;;) {
       const waiting = await countWaiting(this.sql).catch(() => Number.NaN);
       if (waiting === 0) return performance.now() - started;
-      if (performance.now() - started > deadlineMs) throw new Error(`I3: ${waiting} rows wait after ${deadlineMs} ms`);
+      if (performance.now() - started > deadlineMs)
+        throw new Error(`I3: ${waiting} rows wait after ${deadlineMs} ms`);
       await sleep(20);
     }
   }
@@ -207,7 +208,8 @@ export class World {
     if ((await digestOf(this.sql, this.bystander.id)) !== this.bystanderBefore) {
       history.violated('I7', 'the rows of an organization that nobody asked for have changed');
     }
-    for (const { server } of this.nodes()) for (const death of server.deaths.splice(0)) history.violated('I10', death);
+    for (const { server } of this.nodes())
+      for (const death of server.deaths.splice(0)) history.violated('I10', death);
     await history.close();
     if (history.violations.length === 0) fs.rmSync(history.path, { force: true });
     else history.violations.push(`every operation is in ${history.path}`);
@@ -220,7 +222,9 @@ export class World {
     this.apis.length = 0;
     this.workers.length = 0;
     await Promise.all(nodes.map(({ server }) => server.end()));
-    await Promise.all(nodes.flatMap(({ database, redis, door }) => [database.cut(), redis?.cut(), door.cut()]));
+    await Promise.all(
+      nodes.flatMap(({ database, redis, door }) => [database.cut(), redis?.cut(), door.cut()]),
+    );
   }
 
   async close(): Promise<void> {
