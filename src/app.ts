@@ -42,6 +42,8 @@ export interface AppOptions {
   doors: boolean;
   /** How fast one SCIM connection may send; the default of `src/scim/admission` without it. */
   pace?: PaceOptions;
+  /** Aborted when the process has been told to end: from then on every answer ends its connection. */
+  stopping?: AbortSignal;
 }
 
 /** The HTTP side of one process: every door on one Fastify. Tests build the same app. */
@@ -64,6 +66,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   });
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id);
+    if (options.stopping?.aborted) reply.header('connection', 'close');
   });
   app.addHook('onResponse', async (request, reply) => {
     logger.debug(
@@ -77,7 +80,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
       'request',
     );
   });
-  mountHealth(app, database);
+  mountHealth(app, database, options.stopping);
   if (!options.doors) return app;
   await mountScim(app, { database, origin, logger, production, pace: options.pace });
   const stationery = {

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { readDocuments } from '../graphql/documents.js';
 import { startWorkers, type Workers } from '../workers/main.js';
 import { createOutbound } from './access/outbound.js';
@@ -12,6 +13,13 @@ import { createOrigin } from './origin.js';
 
 /** SIGTERM is answered within 10 s: whoever has not finished by then is cut off. */
 const STOP_DEADLINE_MS = 9_000;
+
+/**
+ * How long a process that has been told to end still takes requests: whoever balances the load learns from `/readyz` not
+ * to send more, and each client's next answer ends its connection. Closing at once cuts off requests that are already on
+ * the wire. Outside production nobody balances anything.
+ */
+const LEAVING_MS = 2_000;
 
 export interface RunningProcess {
   url: string;
@@ -50,12 +58,14 @@ export async function startProcess(
     }
     const doors = config.role !== 'worker';
     const { production, pace, allowPrivateProviders } = config;
+    const stopping = new AbortController();
     const documents = {
       texts: readDocuments(config.graphqlDocumentsDir),
       only: config.graphqlDocuments === 'persisted',
     };
     const app = await buildApp({
       ...{ database, origin, logger, production, documents, doors, pace, allowPrivateProviders },
+      stopping: stopping.signal,
     });
     const url = await app.listen({ host: config.host, port: config.port });
     return {
@@ -63,6 +73,8 @@ export async function startProcess(
       database,
       async stop() {
         const cut = setTimeout(() => app.server.closeAllConnections(), STOP_DEADLINE_MS / 2);
+        stopping.abort();
+        if (production && doors) await sleep(LEAVING_MS);
         await app.close();
         clearTimeout(cut);
         await workers?.stop();
