@@ -7,6 +7,7 @@
 // Uses DATABASE_URL, a role that may create databases, or an embedded PostgreSQL. Loopback only; drop --data afterwards.
 import { mkdirSync } from 'node:fs';
 import { interleaved, vitalsOf } from './load/interleave.mjs';
+import { endingWith } from './machine/ending.mjs';
 import { factsOf } from './machine/facts.mjs';
 import { chosen, commandOf, readOptions } from './machine/options.mjs';
 import { Postgres } from './machine/postgres.mjs';
@@ -109,7 +110,7 @@ async function runApplied() {
   }
 }
 
-try {
+async function measure() {
   const { create, ...others } = PEOPLE_MIXES;
   await runMixes({ ...others, ...GRAPHQL_MIXES }, { people: options.people });
   // In a directory of its own, because it grows.
@@ -134,7 +135,9 @@ try {
   process.stdout.write(`${text}\n`);
   say(`as data: ${writeJson(options.data, 'benchmark', { options, ...run })}`);
   if (only === '') say(`written into ${writeIntoPage('benchmark', text)}`);
-} finally {
+}
+
+await endingWith(async () => {
   await stop();
   await postgres.stop();
-}
+}, measure);

@@ -4,6 +4,8 @@ import { median, percentiles } from './statistics.mjs';
 const CONNECTIONS = 10;
 const WARM_UP_SECONDS = 1;
 const COUNTING_SECONDS = 0.5;
+/** A target whose single request, with nothing beside it, takes longer than this is left out of the mix. */
+const TOO_LONG_MS = 5000;
 
 /** Of all processes of a target: the memory they hold together, and the longest wait of an event loop since last asked. */
 export async function vitalsOf(target) {
@@ -44,22 +46,36 @@ export async function interleaved({ mix, entries, rounds, seconds, statementsOf,
     const made = await entry.prepare({ directory: entry.directory, endpoint: entry.endpoint });
     ready.push({ ...entry, mix, prepared: typeof made === 'function' ? { work: made } : made, runs: [] });
   }
-  for (const one of ready) await once({ ...one, seconds: Math.min(WARM_UP_SECONDS, seconds) });
+  const left = await leaveOutTheSlow(ready);
+  for (const one of left) await once({ ...one, seconds: Math.min(WARM_UP_SECONDS, seconds) });
   for (let round = 0; round < rounds; round += 1) {
-    for (const one of round % 2 === 0 ? ready : ready.toReversed()) {
+    for (const one of round % 2 === 0 ? left : left.toReversed()) {
       await one.target.settle?.(one.directory);
       one.runs.push(await once({ ...one, seconds }));
-      say(`  round ${round + 1} ${one.target.name}: ${Math.round(one.runs.at(-1).perSecond)}/s`);
+      say(`  round ${round + 1} ${one.target.name}: ${one.runs.at(-1).perSecond.toPrecision(3)}/s`);
     }
   }
-  const results = [];
-  for (const one of ready) {
+  const results = ready
+    .filter((one) => !left.includes(one))
+    .map(({ target, slow }) => ({ target: target.name, ...summaryOf([]), skipped: slow }));
+  for (const one of left) {
     await one.target.settle?.(one.directory);
     const statements = await statementsPerRequest(one, statementsOf);
     const final = await one.prepared.finish?.();
     results.push({ target: one.target.name, ...summaryOf(one.runs), statements, ...(final && { final }) });
   }
   return results;
+}
+
+/** Some answer in milliseconds here and in a minute there: one request alone says which, before ten wait for each other. */
+async function leaveOutTheSlow(ready) {
+  const left = [];
+  for (const one of ready) {
+    const { p50 } = await once({ ...one, mix: { connections: 1 }, seconds: 0 });
+    if (p50 > TOO_LONG_MS) one.slow = p50;
+    else left.push(one);
+  }
+  return left;
 }
 
 async function statementsPerRequest(one, statementsOf) {
@@ -78,8 +94,8 @@ function summaryOf(runs) {
     ...Object.fromEntries(['perSecond', 'p50', 'p95', 'p99', 'loopP99'].map((name) => [name, middle(name)])),
     requests: runs.reduce((sum, run) => sum + run.requests, 0),
     wrong: runs.reduce((sum, run) => sum + run.wrong, 0),
-    rss: Math.max(...runs.map((run) => run.rss)),
-    rounds: runs.map((run) => Math.round(run.perSecond)),
+    rss: Math.max(0, ...runs.map((run) => run.rss)),
+    rounds: runs.map((run) => run.perSecond),
     examples: runs.flatMap((run) => run.examples).slice(0, 2),
   };
 }

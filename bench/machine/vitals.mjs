@@ -20,5 +20,7 @@ process.on('message', (message) => {
   });
   delay.reset();
 });
+// Whoever started it is gone, by kill -9 perhaps: nobody else would end it.
+process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'));
 // The channel to the benchmark must not keep a program alive that wants to end.
 process.channel?.unref();

@@ -51,23 +51,29 @@ function listPage(count) {
   };
 }
 
-/** Entra's way: capital letters, and a boolean as text. */
-function patchActive({ directory }) {
-  const sample = sampleOf(directory);
-  const state = new Map();
-  return (lane) => {
-    const i = lane.pickOwn(sample);
-    const active = !(state.get(i) ?? true);
-    state.set(i, active);
-    const body = patchBody({ op: 'Replace', path: 'active', value: active ? 'True' : 'False' });
-    return lane.ask(
-      'PATCH',
-      `/Users/${directory.personId(i)}`,
-      JSON.stringify(body),
-      changed((user) => user.active === active),
-    );
+/** `asEntra`: with capital letters, and the boolean as text. */
+const patchActive =
+  (asEntra) =>
+  ({ directory }) => {
+    const sample = sampleOf(directory);
+    const state = new Map();
+    return (lane) => {
+      const i = lane.pickOwn(sample);
+      const active = !(state.get(i) ?? true);
+      state.set(i, active);
+      const body = patchBody({
+        op: 'Replace',
+        path: 'active',
+        value: asEntra ? (active ? 'True' : 'False') : active,
+      });
+      return lane.ask(
+        'PATCH',
+        `/Users/${directory.personId(i)}`,
+        JSON.stringify(body),
+        changed((user) => user.active === active),
+      );
+    };
   };
-}
 
 function putUser({ directory }) {
   const sample = sampleOf(directory);
@@ -113,7 +119,8 @@ export const PEOPLE_MIXES = {
   'filter miss': { kind: 'read', prepare: filterMiss },
   'list page of 100': { kind: 'read', prepare: listPage(100) },
   'list page of 50': { kind: 'read', prepare: listPage(50) },
-  'Entra PATCH active': { kind: 'write', prepare: patchActive },
+  'Entra PATCH active': { kind: 'write', prepare: patchActive(true) },
+  'PATCH active': { kind: 'write', prepare: patchActive(false) },
   'PUT user': { kind: 'write', prepare: putUser },
   create: { kind: 'write', prepare: () => (lane) => createPerson(lane, freshName()) },
 };

@@ -9,10 +9,13 @@ const of = (results, target) => results.find((one) => one.target === target);
 
 /** How many times another's requests a second: in each round apart, because both met the same machine in it. */
 export const times = (one, other) =>
-  one && other ? median(one.rounds.map((rate, round) => rate / other.rounds[round])) : null;
+  one && other && !one.skipped && !other.skipped
+    ? median(one.rounds.map((rate, round) => rate / other.rounds[round]))
+    : null;
 
 /** Whether every answer was right, in a word; a peer that answers wrongly is no measure. */
-const verified = ({ wrong, requests, final }) => {
+const verified = ({ wrong, requests, final, skipped }) => {
+  if (skipped) return `left out: one request alone takes ${figure(skipped / 1000)} s`;
   if (final) return final;
   return wrong === 0 ? 'all right' : `${figure((100 * wrong) / requests)} % wrong`;
 };

@@ -3,7 +3,7 @@ import { figure, megabytes, ratio } from './format.mjs';
 
 const holds = (isSo) => (isSo ? 'yes' : 'no');
 const isRollcall = ({ target }) => target.startsWith('Rollcall');
-const answersRightly = ({ wrong, final }) => wrong === 0 && final === undefined;
+const answersRightly = ({ wrong, final, skipped }) => wrong === 0 && final === undefined && !skipped;
 
 /** The mix where the ratio to the others is smallest, over both Rollcalls. */
 function least(mixes, against) {

@@ -37,6 +37,16 @@ export function directoryOf(url, { number, people }, { organization, scimToken, 
   };
 }
 
+/** The memberships of an organization that are accepted and not applied yet, as `group person`. */
+export async function waitingIn(client, { organization }) {
+  await client.query(`select set_config('app.organization_id', $1, false)`, [organization]);
+  const { rows } = await client.query(
+    `select group_id || ' ' || user_id as pair from memberships where organization_id = $1 and state <> 'active'`,
+    [organization],
+  );
+  return rows.map(({ pair }) => pair);
+}
+
 /** The product as one process that does everything (ROLE=all), with its queue on PostgreSQL or, given a URL, on Redis. */
 export async function startRollcall({ postgres, folder, redisUrl }) {
   const name = redisUrl ? 'Rollcall, Redis queue' : 'Rollcall, PostgreSQL queue';
@@ -60,14 +70,11 @@ export async function startRollcall({ postgres, folder, redisUrl }) {
       await settleStatistics(client);
       return directoryOf(address, wanted, seeded);
     },
-    /** The memberships of an organization that are accepted and not applied yet, as `group person`. */
-    async waitingOf({ organization }) {
-      await client.query(`select set_config('app.organization_id', $1, false)`, [organization]);
-      const { rows } = await client.query(
-        `select group_id || ' ' || user_id as pair from memberships where organization_id = $1 and state <> 'active'`,
-        [organization],
-      );
-      return rows.map(({ pair }) => pair);
+    waitingOf: (directory) => waitingIn(client, directory),
+    /** Until the worker has caught up: what one mix left behind must not be paid for by the next. */
+    async settle(directory) {
+      while ((await waitingIn(client, directory)).length > 0)
+        await new Promise((done) => setTimeout(done, 50));
     },
     async stop() {
       await client.end();
