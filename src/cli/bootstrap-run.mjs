@@ -11,12 +11,13 @@ const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..')
 const GUARD = new URL('./bootstrap-guard.mjs', import.meta.url).href;
 const NODE_MAJOR = 24;
 
-/** Commands that run a compiled program of ours. */
+/** Commands that run a program of ours: compiled, or beside the compiled one it measures. */
 const PROGRAMS = {
   demo: 'dist/src/cli/demo.js',
   start: 'dist/src/main.js',
   migrate: 'dist/src/cli/migrate.js',
   cli: 'dist/src/cli/cli.js',
+  bench: 'bench/run.mjs',
 };
 
 const JEST = ['node_modules/jest/bin/jest.js'];
