@@ -5,6 +5,7 @@ import type { Language } from '../src/organizations/organization.entity.js';
 import { type LicenseState, LicenseStateEnum } from './license.graphql.js';
 import { LanguageEnum } from './organization.graphql.js';
 
+/** The links a front end reads for a visitor; `password-reset` is a page of ours alone. */
 export const LinkPurposeEnum = {
   INVITATION: 'invitation',
   VERIFICATION: 'verification',

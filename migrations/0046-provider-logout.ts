@@ -36,6 +36,7 @@ export class ProviderLogout extends Migration {
     this.addSql(`
       create index sso_connections_due on sso_connections (refresh_at) where status = 'active'
     `);
+    // Authenticating an identity provider asks whether SSO is active (B1).
     this.addSql(`
       select open_to_system_scope('sso_connections', 'select (organization_id, id, status, refresh_at)')
     `);

@@ -1,9 +1,6 @@
 import { Migration } from '@mikro-orm/migrations';
 
-/**
- * A bulk change ends when whoever asked for it could not ask for it any more; `stop_reason` says why. And authenticating an
- * identity provider asks whether the organization may provision at all (B1): only whether SSO is active, nothing of how.
- */
+/** A bulk change ends when whoever asked for it could not ask for it any more; `stop_reason` says why. */
 export class StoppedChangesAndLockedConnections extends Migration {
   override up(): void {
     this.addSql(`
@@ -12,9 +9,6 @@ export class StoppedChangesAndLockedConnections extends Migration {
         add constraint bulk_changes_state_check check (state in ('waiting', 'running', 'done', 'cancelled', 'stopped')),
         add column stop_reason text check (stop_reason in ('REQUESTER_INACTIVE', 'REQUESTER_ROLE', 'CREDENTIAL_REVOKED')),
         add constraint bulk_changes_stop check ((state = 'stopped') = (stop_reason is not null))
-    `);
-    this.addSql(`
-      select open_to_system_scope('sso_connections', 'select (organization_id, status)')
     `);
   }
 }
