@@ -6,7 +6,7 @@ import { provisionGroup } from '../src/directory/provision-group.js';
 import { provisionUser } from '../src/directory/provision-user.js';
 import type { MembersChange, UserChange } from '../src/directory/shapes.js';
 import { updateProvisionedGroup } from '../src/directory/update-provisioned-group.js';
-import { updateProvisionedUser } from '../src/directory/update-or-exchange.js';
+import { updateProvisionedUser } from '../src/directory/update-provisioned-user.js';
 import type { Context } from '../src/kernel/context.js';
 import type { GraphqlContext } from './context.js';
 import {

@@ -3,7 +3,16 @@ import { serializationFailure } from '../kernel/database.js';
 import { isId } from '../kernel/ids.js';
 import { command, type Work } from '../kernel/operation.js';
 import { requireActiveConnection } from './active-connection.js';
+import {
+  changeLocked,
+  difference,
+  intendedChange,
+  type UpdatedUser,
+  UpdateProvisionedUserInput,
+  write,
+} from './change-provisioned-user.js';
 import { heldByOthers } from './identity-holders.js';
+import { type LockedUser, requireVersion } from './provisioned-user.js';
 import {
   forgetWishes,
   holderWished,
@@ -14,16 +23,6 @@ import {
   type Wish,
 } from './refused-wishes.js';
 import type { UserChange, UserRecord } from './shapes.js';
-import {
-  changeLocked,
-  difference,
-  intendedChange,
-  type LockedUser,
-  requireVersion,
-  type UpdatedUser,
-  UpdateProvisionedUserInput,
-  write,
-} from './update-provisioned-user.js';
 import { toUserRecord, USER_COLUMNS, type UserRow } from './user-rows.js';
 
 /** More people than this do not pass their addresses on in a circle. */
