@@ -31,7 +31,7 @@ registerEnumType(InvitationBatchReasonEnum, {
     DUPLICATE: { description: 'It stands earlier in the list.' },
     EXISTS: { description: 'Somebody with this address is here already.' },
     PENDING: { description: 'An invitation for this address is pending already.' },
-    FORBIDDEN: { description: 'Whoever sent the list may not invite into this role any more.' },
+    FORBIDDEN: { description: 'Whoever sent the list may not invite any more, or not into this role.' },
   },
 });
 
