@@ -5,6 +5,7 @@ import type { Language } from '../src/organizations/organization.entity.js';
 import { type LicenseState, LicenseStateEnum } from './license.graphql.js';
 import { LanguageEnum } from './organization.graphql.js';
 
+/** What a mailed link is for, as the API spells it. */
 export const LinkPurposeEnum = {
   INVITATION: 'invitation',
   VERIFICATION: 'verification',
