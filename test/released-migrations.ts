@@ -36,6 +36,7 @@ export const RELEASED: Readonly<Record<string, string>> = {
   '0037-unsettled-by-group.ts': 'a84453e937b6d1c7309c2f5ea70d7915ec1c4651c40333b0c703803f1b60abfc',
   '0040-sso-connections.ts': 'c2637377a872af9c783d9a3251aca1cfe42933a9eb0b1f7baf8c2aa5a24927b8',
   '0041-sign-in.ts': 'da11649100ae6f2ed3cc69a96626af799ebaadf7a1e96d329adbf344527098aa',
-  '0050-stopped-changes-and-locked-connections.ts': 'c5b9203b340baf43ebf6b24edef8e8ff5ae37bf90336d709524f6d2618ccd264',
+  '0050-stopped-changes-and-locked-connections.ts':
+    'c5b9203b340baf43ebf6b24edef8e8ff5ae37bf90336d709524f6d2618ccd264',
   '0051-words-of-refusals.ts': '8356fc7efb6d4230c4fec9b6c6814679f3ba1d56e8151e5c27f39e263aabcac1',
 };
