@@ -1,6 +1,6 @@
 import { Arg, Ctx, Mutation, Query, Resolver } from 'type-graphql';
 import { acceptInvitation } from '../src/invitations/accept-invitation.js';
-import { isMailedLinkOpen } from '../src/invitations/access-requests.queries.js';
+import { isMailedLinkOpen, landingPage } from '../src/invitations/access-requests.queries.js';
 import { answerLater } from '../src/invitations/answer-later.js';
 import { registerUser } from '../src/invitations/register-user.js';
 import { requestAccess, VERIFICATION_HOURS } from '../src/invitations/request-access.js';
@@ -28,7 +28,7 @@ export class VisitorResolver {
     @Ctx() context: GraphqlContext,
     @Arg('organization', () => String, { description: 'The slug of the organization.' }) organization: string,
   ): Promise<LandingPageType> {
-    return (await visitsOf(context).at(organization)).organization;
+    return landingPage((await visitsOf(context).at(organization)).context, {});
   }
 
   @Query(() => MailedLinkType, {

@@ -8,7 +8,7 @@ import { type BulkOutcome, type BulkPerson, type BulkReason, outcomeOf } from '.
 import { changeOrdinaryMembers } from './change-group-members.js';
 import { endAccess } from './deactivate.js';
 import { RETURNS } from './reactivate-user.js';
-import { type Requester, type StopReason, whyNotAnyMore } from './requester.js';
+import { type StopReason, whyNotAnyMore } from './requester.js';
 
 /** What asking for each kind needs, as its command declares it. */
 const PERMISSIONS = { deactivate: 'user:write', reactivate: 'user:write', assign: 'group:write' } as const;
@@ -26,9 +26,11 @@ export interface AppliedBulkChange {
   stopped?: StopReason;
 }
 
-interface BulkChange extends Requester {
+interface BulkChange {
   kind: BulkKind;
   group_id: string | null;
+  requested_kind: string;
+  requested_by: string;
   /** The last person who was settled. */
   reached: string | null;
 }
@@ -57,7 +59,7 @@ export const applyBulkChange = command({
       where organization_id = ${organizationId} and id = ${id} and finished_at is null for update
     `);
     if (!change) return undefined;
-    const stopped = await whyNotAnyMore(tx, change, PERMISSIONS[change.kind]);
+    const stopped = await whyNotAnyMore(tx, change.requested_by, PERMISSIONS[change.kind]);
     if (stopped) {
       await tx.rows(sql`
         update bulk_changes set state = 'stopped', stop_reason = ${stopped}, touched_at = clock_timestamp(),

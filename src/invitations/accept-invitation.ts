@@ -1,5 +1,4 @@
 import { sql } from 'kysely';
-import { z } from 'zod';
 import { hashPassword } from '../access/password.js';
 import { countRegistration } from '../access/visitor-limits.js';
 import { command, type Work } from '../kernel/operation.js';
@@ -13,7 +12,7 @@ import { canBe, stateAfter } from './invitation-states.js';
 import { invitedPerson } from './invitations.queries.js';
 import { type InvitedRole, roleStillGranted } from './inviter-role.js';
 import { linkIsOver } from './link-is-over.js';
-import { PersonName } from './person-name.js';
+import { NewcomerInput } from './newcomer-input.js';
 
 /** What became of an acceptance. */
 export interface AcceptedInvitation {
@@ -34,14 +33,7 @@ export interface AcceptedInvitation {
  */
 export const acceptInvitation = command({
   permission: 'access:request',
-  input: z.object({
-    token: z.string(),
-    givenName: PersonName,
-    familyName: PersonName,
-    password: z.string(),
-    /** The address they ask from. */
-    client: z.string(),
-  }),
+  input: NewcomerInput,
   audit: (_input, { invitationId, ...details }: AcceptedInvitation) => ({
     action: 'invitation.accepted',
     target: invitationId,

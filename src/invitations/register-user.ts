@@ -1,5 +1,4 @@
 import { sql } from 'kysely';
-import { z } from 'zod';
 import { hashPassword } from '../access/password.js';
 import { countRegistration } from '../access/visitor-limits.js';
 import { DomainError } from '../kernel/errors.js';
@@ -15,8 +14,8 @@ import { canBe, stateAfter } from './invitation-states.js';
 import { roleStillGranted } from './inviter-role.js';
 import { linkIsOver } from './link-is-over.js';
 import { canonicalAddress } from './mail-domain.js';
+import { NewcomerInput } from './newcomer-input.js';
 import { personAt } from './person-at.js';
-import { PersonName } from './person-name.js';
 import { isApproved, notInvited } from './request-access.js';
 
 export interface RegisteredUser {
@@ -40,14 +39,7 @@ const knownAlready = (): DomainError =>
  */
 export const registerUser = command({
   permission: 'access:request',
-  input: z.object({
-    token: z.string(),
-    givenName: PersonName,
-    familyName: PersonName,
-    password: z.string(),
-    /** The address they ask from. */
-    client: z.string(),
-  }),
+  input: NewcomerInput,
   audit: (_input, registered: RegisteredUser) => ({
     action: 'user.registered',
     target: registered.userId,

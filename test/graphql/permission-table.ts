@@ -111,6 +111,8 @@ export const PERMISSION_TABLE: Readonly<Record<string, string>> = {
 
 /** Arguments that every caller who may use the field at all may use it with. */
 export const ARGUMENTS: Readonly<Record<string, (world: World) => Variables>> = {
+  // A group admin adds whom they can read.
+  addGroupMembers: ({ ids }) => ({ input: { groupId: ids.circle, userIds: [ids.user] } }),
   inviteUser: ({ organization, ids }) => ({
     input: { email: `newcomer@${organization.slug}.example`, groupIds: [ids.circle] },
   }),
