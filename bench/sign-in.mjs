@@ -9,7 +9,7 @@
 // time is part of the machine. Quiet and flooded SCIM are measured in turns. Loopback only.
 import { execFileSync } from 'node:child_process';
 import { createHash, createPublicKey, createSign, randomUUID } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -21,6 +21,7 @@ const text = { type: 'string' };
 const { values } = parseArgs({
   options: {
     url: text,
+    pid: text,
     data: { ...text, default: process.env.DATA_DIR ?? '.data' },
     only: { ...text, default: 'saml,oidc,flood' },
     seconds: { ...text, default: '60' },
@@ -81,9 +82,17 @@ function cli(...parameters) {
   return JSON.parse(execFileSync(process.execPath, argv, { cwd: root, env, encoding: 'utf8', stdio }));
 }
 
+/** Processor time of the process that --pid names, in milliseconds (Linux); NaN without it. */
+function processorMs() {
+  if (values.pid === undefined) return Number.NaN;
+  const fields = readFileSync(`/proc/${values.pid}/stat`, 'utf8').split(') ')[1].split(' ');
+  return (Number(fields[11]) + Number(fields[12])) * 10;
+}
+
 /** Starts `work` so many times a second for so long; what each returned, in milliseconds, and how many failed. */
 async function atRate(perSecond, duration, work) {
   const began = performance.now();
+  const processor = processorMs();
   const total = Math.round(perSecond * duration);
   const times = [];
   const failures = new Map();
@@ -100,12 +109,14 @@ async function atRate(perSecond, duration, work) {
   await Promise.all(running);
   const failed = [...failures.values()].reduce((a, b) => a + b, 0);
   const rate = times.length / ((performance.now() - began) / 1000);
-  return { times, failed, failures, rate };
+  return { times, failed, failures, rate, cost: (processorMs() - processor) / total };
 }
 
-function report(name, { times, failed, failures, rate }) {
+function report(name, { times, failed, failures, rate, cost }) {
   const [p50, p95, p99] = [0.5, 0.95, 0.99].map((q) => ms(quantile(times, q)));
-  console.log(`${name}: ${rate.toFixed(1)}/s, p50 ${p50}, p95 ${p95}, p99 ${p99}, ${failed} failed`);
+  console.log(
+    `${name}: ${rate.toFixed(1)}/s, p50 ${p50}, p95 ${p95}, p99 ${p99}, ${failed} failed, ${cost.toFixed(1)} ms of processor each`,
+  );
   for (const [message, count] of failures) console.log(`  ${count} x ${message.slice(0, 200)}`);
 }
 
@@ -164,8 +175,9 @@ async function measureSaml() {
     file,
     `<md:EntityDescriptor xmlns:md="urn:oasis:names:tc:SAML:2.0:metadata" entityID="${IDP}"><md:IDPSSODescriptor protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol"><md:KeyDescriptor use="signing"><ds:KeyInfo xmlns:ds="http://www.w3.org/2000/09/xmldsig#"><ds:X509Data><ds:X509Certificate>${base64}</ds:X509Certificate></ds:X509Data></ds:KeyInfo></md:KeyDescriptor><md:SingleSignOnService Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect" Location="https://idp.bench.example/sso"/></md:IDPSSODescriptor></md:EntityDescriptor>`,
   );
-  const { connectionId, acsUrl: acs } = cli('sso', 'connect', slug, '--metadata', file);
+  const { connectionId } = cli('sso', 'connect', slug, '--metadata', file);
   rmSync(folder, { recursive: true });
+  const acs = `${base.origin}/signin/${slug}/saml`;
   const signIn = async (n) => {
     const { url, cookie, ms: first } = await begin(connectionId);
     const xml = inflateRawSync(Buffer.from(url.searchParams.get('SAMLRequest'), 'base64')).toString();
