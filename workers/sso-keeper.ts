@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
-import { claimSsoRefresh, refreshSso } from '../src/access/refresh-sso.js';
+import { claimSsoRefresh } from '../src/access/claim-sso-refresh.js';
+import { refreshSso } from '../src/access/refresh-sso.js';
 import type { Outside } from '../src/kernel/context.js';
 import type { Database } from '../src/kernel/database.js';
 import type { Logger } from '../src/kernel/logger.js';

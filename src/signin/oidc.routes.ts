@@ -3,6 +3,7 @@ import { refuseSignIn } from '../access/refuse-sign-in.js';
 import { answeringConnection } from '../access/sign-in.queries.js';
 import { signInBySso } from '../access/sign-in-by-sso.js';
 import { SignInRefusal } from '../access/sign-in-refusal.js';
+import { DomainError } from '../kernel/errors.js';
 import { claimsOf, fromClaims } from './asserted.js';
 import { browserCookie, sessionCookie } from './cookies.js';
 import { answer, type SignInOptions, visit } from './door.js';
@@ -76,6 +77,6 @@ const sidOf = ({ sid }: Record<string, unknown>): string | undefined =>
 function queryOf(request: FastifyRequest): URLSearchParams {
   const [, text = ''] = request.url.split(/\?(.*)/s);
   if (text.length > MAX_QUERY)
-    throw new SignInRefusal('malformed', `The answer is longer than ${MAX_QUERY} characters.`);
+    throw new DomainError('INVALID_INPUT', `The answer is longer than ${MAX_QUERY} characters.`);
   return new URLSearchParams(text);
 }

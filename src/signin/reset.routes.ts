@@ -1,8 +1,9 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { hashPassword } from '../access/password.js';
+import { isResetOpen } from '../access/passwords.queries.js';
 import { requestPasswordReset } from '../access/request-password-reset.js';
-import { isResetOpen, resetPassword } from '../access/reset-password.js';
+import { resetPassword } from '../access/reset-password.js';
 import { countRegistration, countReset } from '../access/visitor-limits.js';
 import { answerLater } from '../invitations/answer-later.js';
 import { EmailAddress } from '../kernel/email-address.js';

@@ -1,7 +1,8 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { claimSsoRefresh } from '../../src/access/claim-sso-refresh.js';
 import { connectSso } from '../../src/access/connect-sso.js';
-import { claimSsoRefresh, refreshSso } from '../../src/access/refresh-sso.js';
+import { refreshSso } from '../../src/access/refresh-sso.js';
 import { updateSso } from '../../src/access/update-sso.js';
 import { createLogger } from '../../src/kernel/logger.js';
 import { SsoKeeper } from '../../workers/sso-keeper.js';
