@@ -1,33 +1,15 @@
-import { type RawBuilder, sql } from 'kysely';
-
-/** Whose data is being erased, as their row said until now. */
-export interface ErasedPerson {
-  organizationId: string;
-  id: string;
-  /** The folded forms of every address of theirs. */
-  emailKeys: readonly string[];
-  /** Texts that name nobody else: looked for where no id tells whom a text is about. */
-  identities: readonly string[];
-}
-
-/** A column that may hold something about a person; any other column says why it does not. */
-const PERSONAL = 'personal';
-
-/** A table with a column that can hold text, and what erasure (B38) does about it. */
-export interface TableDecision {
-  /** By column: `personal`, or why what it holds is nobody's. */
-  readonly columns: Readonly<Record<string, string>>;
-  /** Takes the person out of the table. Every table with a personal column has one; it must be served by an index. */
-  readonly erase?: (person: ErasedPerson) => RawBuilder<unknown>;
-}
-
-const WORD = 'one word of a fixed list';
-const OURS = 'made by us';
-const ABOUT_ORGANIZATION = 'about the organization';
-const IDS = 'ids, counts and names of attributes (kernel/audit)';
-const PROVIDER = "the provider's or an administrator's, about a group";
-const MACHINE = 'of a machine that acts for the organization';
-const REQUEST_ID = 'letters, digits, dots and hyphens (app)';
+import { sql } from 'kysely';
+import {
+  ABOUT_ORGANIZATION,
+  IDS,
+  MACHINE,
+  OURS,
+  PERSONAL,
+  PROVIDER,
+  REQUEST_ID,
+  type TableDecision,
+  WORD,
+} from './table-decision.js';
 
 /**
  * Every table and column that can hold text, and whether it can be about a person. It is the one list erasure goes by,
