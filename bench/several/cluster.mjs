@@ -1,0 +1,39 @@
+import { execFileSync } from 'node:child_process';
+import path from 'node:path';
+import { hasRedis, startRedis } from '../machine/redis.mjs';
+import { waitingIn } from '../targets/rollcall.mjs';
+import { effectsOf, mixedLoad, secondsUntilApplied, summary } from './load.mjs';
+import { startHouse } from './processes.mjs';
+
+const CLUSTERED = ['--cluster-enabled', 'yes', '--cluster-node-timeout', '2000'];
+
+/** A Redis Cluster of three nodes, and a worker that is told of one of them. */
+export async function tryCluster(use) {
+  if (!hasRedis()) return ['redis-server is not installed: not tried'];
+  const nodes = [];
+  for (const name of ['1', '2', '3']) {
+    const folder = path.join(use.folder, `cluster-${Date.now()}-${name}`);
+    const node = await startRedis(folder, CLUSTERED);
+    nodes.push(node);
+    use.stops.push(() => node.stop());
+  }
+  const addresses = nodes.map(({ port }) => `127.0.0.1:${port}`);
+  execFileSync('redis-cli', ['--cluster', 'create', ...addresses, '--cluster-yes'], { stdio: 'ignore' });
+  const state = execFileSync('redis-cli', ['-p', String(nodes[0].port), 'cluster', 'info'], {
+    encoding: 'utf8',
+  });
+  const { client, directories } = await startHouse(use, 'bench_cluster', [
+    ['api', { REDIS_URL: nodes[0].url }],
+    ['worker', { REDIS_URL: nodes[0].url }],
+  ]);
+  const load = await mixedLoad({ directories, seconds: use.seconds });
+  const waited = await secondsUntilApplied(client, directories[0], waitingIn);
+  const { active } = await effectsOf(client, directories[0], load.group);
+  const info = nodes.map(({ port }) =>
+    execFileSync('redis-cli', ['-p', String(port), 'dbsize'], { encoding: 'utf8' }).trim(),
+  );
+  return [
+    `${/cluster_state:\w+/.exec(state)?.[0]}, three nodes, ${info.join(' / ')} keys: ${summary(load)}`,
+    `${load.members} members accepted, ${active} in effect ${waited?.toFixed(1)} s after the last answer`,
+  ];
+}
