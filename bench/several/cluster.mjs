@@ -22,18 +22,25 @@ export async function tryCluster(use) {
   const state = execFileSync('redis-cli', ['-p', String(nodes[0].port), 'cluster', 'info'], {
     encoding: 'utf8',
   });
-  const { client, directories } = await startHouse(use, 'bench_cluster', [
+  const { client, directories, processes } = await startHouse(use, 'bench_cluster', [
     ['api', { REDIS_URL: nodes[0].url }],
     ['worker', { REDIS_URL: nodes[0].url }],
   ]);
   const load = await mixedLoad({ directories, seconds: use.seconds });
   const waited = await secondsUntilApplied(client, directories[0], waitingIn);
   const { active } = await effectsOf(client, directories[0], load.group);
+  const metrics = await (await fetch(`${processes[1].url}/metrics`)).text();
+  const swept = [...metrics.matchAll(/^rollcall_swept_total(?:\{[^}]*\})? (\d+)/gm)].reduce(
+    (sum, [, n]) => sum + Number(n),
+    0,
+  );
+  const moved = /MOVED[^"\n]{0,40}|CROSSSLOT[^"\n]{0,60}/.exec(processes[1].child.output)?.[0];
   const info = nodes.map(({ port }) =>
     execFileSync('redis-cli', ['-p', String(port), 'dbsize'], { encoding: 'utf8' }).trim(),
   );
   return [
     `${/cluster_state:\w+/.exec(state)?.[0]}, three nodes, ${info.join(' / ')} keys: ${summary(load)}`,
-    `${load.members} members accepted, ${active} in effect ${waited?.toFixed(1)} s after the last answer`,
+    `${load.members} members accepted, ${active} in effect ${waited?.toFixed(1)} s after the last answer; ` +
+      `${swept} were found by the sweeper instead of the queue${moved ? ` (the queue: ${moved})` : ''}`,
   ];
 }

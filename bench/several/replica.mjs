@@ -107,7 +107,10 @@ async function apiOn({ folder, stops }, url, { apiToken }) {
     const env = { ...settings, DATABASE_URL: url, DATA_DIR: dataDir, ROLE: 'api' };
     const one = await startRollcallProcess('an API process on the standby', env);
     stops.push(() => one.child.stop());
-    const client = new Client(one.url, apiToken, { contentType: 'application/json' });
+    const client = new Client(one.url, apiToken, {
+      contentType: 'application/json',
+      headers: 'X-Forwarded-Proto: https\r\n',
+    });
     const { status, body } = await client.send('POST', '/graphql', {
       query: '{ users(first: 2) { edges { node { userName } } } }',
     });
