@@ -20,19 +20,25 @@ const say = (line) => process.stderr.write(`${line}\n`);
 
 mkdirSync(options.data, { recursive: true });
 const postgres = await Postgres.start(options.data, say);
+const stops = [];
+const stopAll = async () => {
+  for (const stop of stops.splice(0).reverse()) await stop();
+};
 await endingWith(
-  () => postgres.stop(),
+  async () => {
+    await stopAll();
+    await postgres.stop();
+  },
   async () => {
     for (const [name, attempt] of Object.entries(tries)) {
       if (!chosen(options.only, name, undefined)) continue;
-      const stops = [];
       try {
         const use = { postgres, folder: options.data, seconds: options.seconds, stops, say };
         for (const line of await attempt(use)) process.stdout.write(`${name}: ${line}\n`);
       } catch (error) {
         process.stdout.write(`${name}: FAILED ${error.message}\n`);
       } finally {
-        for (const stop of stops.reverse()) await stop();
+        await stopAll();
       }
     }
   },
