@@ -1,11 +1,22 @@
 import { execFileSync } from 'node:child_process';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { hasRedis, startRedis } from '../machine/redis.mjs';
 import { waitingIn } from '../targets/rollcall.mjs';
 import { effectsOf, mixedLoad, secondsUntilApplied, summary } from './load.mjs';
 import { startHouse } from './processes.mjs';
 
 const CLUSTERED = ['--cluster-enabled', 'yes', '--cluster-node-timeout', '2000'];
+
+/** What the cluster says of itself, once the nodes have heard of each other. */
+async function settledState(port) {
+  for (let look = 0; ; look += 1) {
+    const info = execFileSync('redis-cli', ['-p', String(port), 'cluster', 'info'], { encoding: 'utf8' });
+    const [state] = /cluster_state:\w+/.exec(info) ?? ['no cluster'];
+    if (state === 'cluster_state:ok' || look === 50) return state;
+    await sleep(300);
+  }
+}
 
 /** A Redis Cluster of three nodes, and a worker that is told of one of them. */
 export async function tryCluster(use) {
@@ -19,9 +30,7 @@ export async function tryCluster(use) {
   }
   const addresses = nodes.map(({ port }) => `127.0.0.1:${port}`);
   execFileSync('redis-cli', ['--cluster', 'create', ...addresses, '--cluster-yes'], { stdio: 'ignore' });
-  const state = execFileSync('redis-cli', ['-p', String(nodes[0].port), 'cluster', 'info'], {
-    encoding: 'utf8',
-  });
+  const state = await settledState(nodes[0].port);
   const { client, directories, processes } = await startHouse(use, 'bench_cluster', [
     ['api', { REDIS_URL: nodes[0].url }],
     ['worker', { REDIS_URL: nodes[0].url }],
@@ -39,7 +48,7 @@ export async function tryCluster(use) {
     execFileSync('redis-cli', ['-p', String(port), 'dbsize'], { encoding: 'utf8' }).trim(),
   );
   return [
-    `${/cluster_state:\w+/.exec(state)?.[0]}, three nodes, ${info.join(' / ')} keys: ${summary(load)}`,
+    `${state}, three nodes, ${info.join(' / ')} keys: ${summary(load)}`,
     `${load.members} members accepted, ${active} in effect ${waited?.toFixed(1)} s after the last answer; ` +
       `${swept} were found by the sweeper instead of the queue${moved ? ` (the queue: ${moved})` : ''}`,
   ];
