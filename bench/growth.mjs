@@ -10,7 +10,7 @@ import { mkdirSync } from 'node:fs';
 import { interleaved } from './load/interleave.mjs';
 import { median } from './load/statistics.mjs';
 import { endingWith } from './machine/ending.mjs';
-import { factsOf, sentenceOf } from './machine/facts.mjs';
+import { factsOf, loadNow, sentenceOf } from './machine/facts.mjs';
 import { chosen, commandOf, readOptions } from './machine/options.mjs';
 import { Postgres } from './machine/postgres.mjs';
 import { groupMixes } from './mixes/groups.mjs';
@@ -35,7 +35,7 @@ const say = (line) => process.stderr.write(`${line}\n`);
 
 mkdirSync(options.data, { recursive: true });
 const postgres = await Postgres.start(options.data, say);
-const facts = factsOf(postgres, commandOf('node bench/growth.mjs').replace(' -- ', ' '));
+const facts = factsOf(postgres, commandOf('node bench/growth.mjs'));
 const common = { postgres, folder: options.data, groups: [GROUP], say };
 const houses = [];
 
@@ -90,6 +90,7 @@ const results = await endingWith(async () => {
   await postgres.stop();
 }, measure);
 
+facts.loadAfter = loadNow();
 const costOf = (one, alone) => median(one.rounds.map((rate, round) => alone.rounds[round] / rate));
 const rows = results.flatMap(({ mix, results: [alone, ...more] }) =>
   [alone, ...more].map((one) => [

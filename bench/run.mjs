@@ -8,7 +8,7 @@
 import { mkdirSync } from 'node:fs';
 import { interleaved, vitalsOf } from './load/interleave.mjs';
 import { endingWith } from './machine/ending.mjs';
-import { factsOf } from './machine/facts.mjs';
+import { factsOf, loadNow } from './machine/facts.mjs';
 import { chosen, commandOf, readOptions } from './machine/options.mjs';
 import { Postgres } from './machine/postgres.mjs';
 import { appliedLatency } from './mixes/applied.mjs';
@@ -130,6 +130,7 @@ async function measure() {
     );
     run.memory.push({ target: target.name, rss: most });
   }
+  facts.loadAfter = loadNow();
   run.verdicts = verdictsOf(run);
   const text = benchmarkText(run);
   process.stdout.write(`${text}\n`);

@@ -12,7 +12,7 @@ import { vitalsOf } from './load/interleave.mjs';
 import { openLoop } from './load/open-loop.mjs';
 import { percentiles, quantile, slope } from './load/statistics.mjs';
 import { endingWith } from './machine/ending.mjs';
-import { factsOf, sentenceOf } from './machine/facts.mjs';
+import { factsOf, loadNow, sentenceOf } from './machine/facts.mjs';
 import { commandOf, readOptions } from './machine/options.mjs';
 import { Postgres } from './machine/postgres.mjs';
 import { anyOf, freshName, patchBody, personBody, userNameOf } from './mixes/directory.mjs';
@@ -29,7 +29,7 @@ const say = (line) => process.stderr.write(`${line}\n`);
 
 mkdirSync(options.data, { recursive: true });
 const postgres = await Postgres.start(options.data, say);
-const facts = factsOf(postgres, commandOf('node bench/soak.mjs').replace(' -- ', ' '));
+const facts = factsOf(postgres, commandOf('node bench/soak.mjs'));
 const target = await startRollcall({ postgres, folder: options.data });
 const clients = [];
 const joined = new Set();
@@ -103,6 +103,7 @@ const late = await endingWith(async () => {
   await postgres.stop();
 }, measure);
 
+facts.loadAfter = loadNow();
 const errors = [...failures.values()].reduce((sum, one) => sum + one, 0);
 const warm = looks.filter(({ minute }) => minute > minutes * WARM_SHARE);
 const growth = warm.length > 1 ? slope(warm.map(({ minute, rss }) => [minute, rss / 2 ** 20])) : Number.NaN;

@@ -6,20 +6,26 @@ import { endpointOf } from './endpoint.mjs';
  * `send` resolves with whatever was answered; `must` rejects when that is no success.
  */
 export class Client {
-  constructor(base, token, { connections = 16, contentType } = {}) {
-    this.endpoint = endpointOf(base, token, contentType);
+  constructor(base, token, { connections = 16, contentType, headers } = {}) {
+    this.endpoint = endpointOf(base, token, contentType, headers);
     this.free = connections;
     this.idle = [];
     this.queue = [];
   }
 
-  /** `{ status, ms, bytes, body }`; `body` is parsed unless `keep` is false. Objects are sent as JSON. */
+  /** `{ status, ms, bytes, body }`; `ms` counts the wait for a free connection too, `body` is parsed unless `keep` is false. Objects are sent as JSON. */
   async send(method, path, body, { keep = true } = {}) {
+    const began = performance.now();
     const connection = await this.take();
     try {
       const answer = await connection.request(method, path, body === undefined ? undefined : textOf(body));
       const parsed = keep && answer.body.length > 0 ? JSON.parse(answer.body.toString()) : undefined;
-      return { status: answer.status, ms: answer.ms, bytes: answer.body.length, body: parsed };
+      return {
+        status: answer.status,
+        ms: performance.now() - began,
+        bytes: answer.body.length,
+        body: parsed,
+      };
     } finally {
       this.give(connection);
     }

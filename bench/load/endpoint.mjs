@@ -5,8 +5,8 @@ export function requireLoopback(url) {
   throw new Error(`loopback only: ${url}`);
 }
 
-/** Where requests of one credential go, with everything of the request head that never changes. */
-export function endpointOf(base, token, contentType = 'application/scim+json') {
+/** Where requests of one credential go, with everything of the request head that never changes; `headers` are whole lines. */
+export function endpointOf(base, token, contentType = 'application/scim+json', headers = '') {
   requireLoopback(base);
   const url = new URL(base);
   return {
@@ -14,6 +14,6 @@ export function endpointOf(base, token, contentType = 'application/scim+json') {
     port: Number(url.port || 80),
     path: url.pathname.replace(/\/$/, ''),
     contentType,
-    head: `Host: ${url.host}\r\nAuthorization: Bearer ${token}\r\nAccept: ${contentType}\r\n`,
+    head: `Host: ${url.host}\r\nAuthorization: Bearer ${token}\r\nAccept: ${contentType}\r\n${headers}`,
   };
 }

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import path from 'node:path';
 
 const VITALS = path.join(import.meta.dirname, 'vitals.mjs');
-const START_MS = 60_000;
+const START_MS = 180_000;
 
 /** A measured process: started here, asked for its vitals, and stopped by whoever started it. */
 export class Child {
@@ -22,18 +22,22 @@ export class Child {
   /** The rest of the line that starts with `ready`. */
   async ready() {
     let text = '';
+    const { promise, resolve, reject } = Promise.withResolvers();
+    const refuse = (why) => () => reject(new Error(`${this.name} ${why}: ${this.output || text}`));
+    const exited = refuse('ended at the start');
+    const tooLong = setTimeout(refuse(`did not start in ${START_MS / 1000} s`), START_MS);
+    this.process.once('exit', exited);
     this.process.stdout.on('data', (chunk) => {
       text += chunk;
-    });
-    const end = performance.now() + START_MS;
-    const exit = once(this.process, 'exit').then(() => 'exit');
-    while (performance.now() < end) {
       const line = /^ready (\S+)/m.exec(text);
-      if (line) return line[1];
-      const data = once(this.process.stdout, 'data').catch(() => 'exit');
-      if ((await Promise.race([data, exit])) === 'exit') break;
+      if (line) resolve(line[1]);
+    });
+    try {
+      return await promise;
+    } finally {
+      clearTimeout(tooLong);
+      this.process.off('exit', exited);
     }
-    throw new Error(`${this.name} did not start: ${this.output || text}`);
   }
 
   /** Asks the process something it answers by a message of the same name. */

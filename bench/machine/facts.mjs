@@ -23,13 +23,16 @@ export function factsOf(postgres, command) {
     memory: `${Math.round(os.totalmem() / 2 ** 30)} GiB`,
     node: process.version,
     postgres: postgres.version,
-    load: os.loadavg()[0].toFixed(1),
+    load: loadNow(),
     command,
   };
 }
+
+/** The load of the last minute: on a quiet machine that of the run itself. */
+export const loadNow = () => os.loadavg()[0].toFixed(1);
 
 /** The facts in one sentence, for the page. */
 export const sentenceOf = (facts) =>
   `Measured ${facts.at} at commit ${facts.commit} by \`${facts.command}\`: ${facts.cores} cores (${facts.processor}), ` +
   `${facts.memory}, Node ${facts.node}, PostgreSQL ${facts.postgres}, everything on this one machine; its load was ` +
-  `${facts.load} before the run began.`;
+  `${facts.load} before the run began and ${facts.loadAfter} at its end.`;

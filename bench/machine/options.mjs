@@ -34,6 +34,11 @@ export function chosen(only, mix, target) {
   });
 }
 
-/** The command as somebody would type it again. */
-export const commandOf = (npmScript) =>
-  [npmScript, process.argv.length > 2 ? '--' : '', ...process.argv.slice(2)].filter(Boolean).join(' ');
+/** The command as somebody would type it again, wherever their data lies. */
+export function commandOf(script) {
+  const words = process.argv.slice(2);
+  const data = words.indexOf('--data');
+  if (data >= 0) words.splice(data, 2);
+  const separator = script.startsWith('npm ') ? ['--'] : [];
+  return [script, ...(words.length > 0 ? separator : []), ...words].join(' ');
+}

@@ -34,7 +34,8 @@ export class Postgres {
 
   async prepare(adminUrl, say) {
     await this.client.connect();
-    this.admin = new pg.Client({ connectionString: adminUrl ?? this.url });
+    this.adminUrl = adminUrl ?? this.url;
+    this.admin = new pg.Client({ connectionString: this.adminUrl });
     this.admin.on('error', () => {});
     await this.admin.connect();
     try {

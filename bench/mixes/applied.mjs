@@ -29,7 +29,7 @@ export async function appliedLatency({ directory, rate, seconds, waitingOf }) {
 
   const answered = new Map();
   const times = [];
-  let wrong = 0;
+  const [refused, unapplied] = [new Map(), new Set()];
   let over = false;
   const looking = (async () => {
     while (!over || answered.size > 0) {
@@ -39,7 +39,7 @@ export async function appliedLatency({ directory, rate, seconds, waitingOf }) {
       for (const [key, at] of before) {
         const lost = now - at > GIVE_UP_MS;
         if (waiting.has(key) && !lost) continue;
-        if (lost) wrong += 1;
+        if (lost) unapplied.add(key);
         times.push(now - at);
         answered.delete(key);
       }
@@ -56,12 +56,18 @@ export async function appliedLatency({ directory, rate, seconds, waitingOf }) {
           ? { op: 'add', path: 'members', value: [{ value: person }] }
           : { op: 'remove', path: `members[value eq "${person}"]` };
       const { status } = await client.send('PATCH', `/Groups/${group}`, patchBody(operation));
-      if (status >= 300) wrong += 1;
+      if (status >= 300) refused.set(status, (refused.get(status) ?? 0) + 1);
       else answered.set(`${group} ${person}`, performance.now());
     },
   });
   over = true;
   await looking;
   client.end();
-  return { changes: times.length, ...percentiles(times), max: Math.max(...times), wrong };
+  return {
+    changes: times.length,
+    ...percentiles(times),
+    max: Math.max(...times),
+    unapplied: unapplied.size,
+    refused: Object.fromEntries(refused),
+  };
 }

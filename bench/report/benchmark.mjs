@@ -61,12 +61,24 @@ const cycleTable = (cycles) =>
 
 const appliedTable = (applied) =>
   table(
-    ['accepted -> applied', 'changes', 'p50 ms', 'p95 ms', 'p99 ms', 'max ms', 'lost or refused'],
-    applied.map(({ target, changes, p50, p95, p99, max, wrong }) => [
+    [
+      'accepted -> applied',
+      'changes',
+      'p50 ms',
+      'p95 ms',
+      'p99 ms',
+      'max ms',
+      'not applied in a minute',
+      'refused',
+    ],
+    applied.map(({ target, changes, p50, p95, p99, max, unapplied, refused }) => [
       target,
       changes.toLocaleString('en'),
       ...[p50, p95, p99, max].map(figure),
-      wrong,
+      unapplied,
+      Object.entries(refused)
+        .map(([status, count]) => `${count} of ${status}`)
+        .join(', ') || 0,
     ]),
   );
 
