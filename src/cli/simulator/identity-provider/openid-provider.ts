@@ -2,6 +2,7 @@ import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import type { RequestListener } from 'node:http';
 import Provider from 'oidc-provider';
 import type { Directory } from './directory.js';
+import { ForgetfulAdapter } from './forgetful-adapter.js';
 
 /** The service people sign in to, registered at the provider. */
 export interface OidcService {
@@ -35,6 +36,7 @@ export function openIdProvider(issuer: string, service: OidcService, directory: 
         default_max_age: 0,
       },
     ],
+    adapter: ForgetfulAdapter,
     cookies: { keys: [secret()] },
     jwks: { keys: [{ ...privateKey.export({ format: 'jwk' }), use: 'sig', alg: 'RS256', kid: 'simulated' }] },
     claims: { openid: ['sub'], email: ['email'], profile: ['given_name', 'family_name', 'title'] },

@@ -14,6 +14,7 @@ main { box-sizing: border-box; max-width: 40rem; margin: 2rem auto; padding: 1.5
 h1 { margin-top: 0; font-size: 1.4rem; line-height: 1.3; }
 ul { list-style: none; margin: 1rem 0; padding: 0; border-top: 1px solid #d5dbe5; }
 li { display: flex; flex-wrap: wrap; gap: .5rem 1rem; align-items: center; justify-content: space-between; padding: .6rem 0; border-bottom: 1px solid #d5dbe5; }
+li span { flex: 1 1 12rem; min-width: 0; }
 small { display: block; color: #55607a; overflow-wrap: anywhere; }
 a { color: #1d4fbf; }
 input, button { box-sizing: border-box; padding: .55rem .9rem; font: inherit; border-radius: .3rem; border: 1px solid #7a869c; background: #fff; color: inherit; }
