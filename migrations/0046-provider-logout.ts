@@ -10,6 +10,10 @@ export class ProviderLogout extends Migration {
       alter table sessions add column provider_session text, add column sealed_logout bytea
     `);
     this.addSql(`
+      create index sessions_of_provider on sessions (organization_id, connection_id, provider_session)
+      where ended_at is null
+    `);
+    this.addSql(`
       create table saml_keys (
         organization_id uuid not null primary key references organizations (id),
         certificate text not null,

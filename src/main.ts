@@ -1,5 +1,6 @@
 import { readDocuments } from '../graphql/documents.js';
 import { startWorkers, type Workers } from '../workers/main.js';
+import { createOutbound } from './access/outbound.js';
 import { buildApp } from './app.js';
 import { type Config, ConfigError, readConfig } from './config.js';
 import { inspectServers } from './inspect-servers.js';
@@ -28,6 +29,7 @@ export async function startProcess(
   const opened = await openDatabase(config, logger, say);
   const { database } = opened;
   const origin = createOrigin(config.publicUrl, `http://${config.host}:${config.port}`);
+  const outbound = createOutbound({ allowPrivate: config.allowPrivateProviders });
   let workers: Workers | undefined;
   try {
     await inspectServers(config, opened.url, say);
@@ -38,6 +40,7 @@ export async function startProcess(
         logger,
         {
           logMonths: config.logMonths,
+          outside: { ...outbound, signinUrlOf: origin.signinUrlOf },
           mail:
             config.smtpUrl === undefined
               ? undefined
@@ -63,11 +66,13 @@ export async function startProcess(
         await app.close();
         clearTimeout(cut);
         await workers?.stop();
+        await outbound.close();
         await opened.close();
       },
     };
   } catch (error) {
     await workers?.stop();
+    await outbound.close();
     await opened.close();
     throw explainListen(error, config);
   }

@@ -61,6 +61,7 @@ const NAMED_CALLERS = [
       'src/provisioning/log-writer.ts',
       'workers/mail.worker.ts',
       'workers/outbox-relay.ts',
+      'workers/sso-keeper.ts',
       'workers/sweeper.ts',
     ],
   },

@@ -36,4 +36,6 @@ export const RELEASED: Readonly<Record<string, string>> = {
   '0037-unsettled-by-group.ts': 'a84453e937b6d1c7309c2f5ea70d7915ec1c4651c40333b0c703803f1b60abfc',
   '0040-sso-connections.ts': 'c2637377a872af9c783d9a3251aca1cfe42933a9eb0b1f7baf8c2aa5a24927b8',
   '0041-sign-in.ts': 'da11649100ae6f2ed3cc69a96626af799ebaadf7a1e96d329adbf344527098aa',
+  '0045-password-reset.ts': 'daa263993ed05edfd88a08f64b548d5ffc9a46844fb199d014efb033229fdff9',
+  '0046-provider-logout.ts': '2a57de15eb4e8149dad6152cb169d6296f2ecf12bd0f95b7fadece57a76cb792',
 };

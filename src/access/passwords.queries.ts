@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { z } from 'zod';
 import { fold, isIndexable, isStorableText } from '../kernel/fold.js';
 import { query } from '../kernel/operation.js';
+import { readLink } from '../mail/links.js';
 
 const email = z.string().max(320);
 
@@ -26,3 +27,10 @@ export const HAS_OTHER_WAY_IN = sql`(u.connection_id is not null or u.deprovisio
 
 /** Of `users u`: never whom SCIM or a provider manages. */
 export const MAY_USE_PASSWORD = sql`u.active and not ${HAS_OTHER_WAY_IN}`;
+
+/** Whether the link of a mail still lets somebody choose a password. Consumes nothing: mail scanners look (abuse 23). */
+export const isResetOpen = query({
+  permission: 'access:request',
+  input: z.object({ token: z.string() }),
+  run: async (tx, { token }) => (await readLink(tx, 'password-reset', token)) !== undefined,
+});

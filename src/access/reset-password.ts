@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { z } from 'zod';
 import { DomainError } from '../kernel/errors.js';
-import { command, query } from '../kernel/operation.js';
+import { command } from '../kernel/operation.js';
 import { consumeLink, readLink } from '../mail/links.js';
 import { queueMail } from '../mail/queue-mail.js';
 import { MAY_USE_PASSWORD } from './passwords.queries.js';
@@ -12,13 +12,6 @@ const linkIsOver = (): DomainError =>
     'This link has been used, has expired or was replaced by a newer one. Ask for another one at the sign-in page.',
     { field: 'token' },
   );
-
-/** Whether the link of a mail still lets somebody choose a password. Consumes nothing: mail scanners look (abuse 23). */
-export const isResetOpen = query({
-  permission: 'access:request',
-  input: z.object({ token: z.string() }),
-  run: async (tx, { token }) => (await readLink(tx, 'password-reset', token)) !== undefined,
-});
 
 /**
  * Whoever holds the link of the mail has another password, and every session of theirs ends, all in one transaction. Of

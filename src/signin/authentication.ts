@@ -1,7 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { authenticateSession } from '../access/authenticate-session.js';
-import { revokeSession } from '../access/revoke-session.js';
 import { signedInPerson } from '../access/sessions.queries.js';
 import { isTestTicket } from '../access/sso-test.queries.js';
 import { startSso } from '../access/start-sso.js';
@@ -9,10 +8,11 @@ import type { Context, Outside } from '../kernel/context.js';
 import type { Database } from '../kernel/database.js';
 import { DomainError } from '../kernel/errors.js';
 import { hostOf } from '../origin.js';
-import { browserCookie, dropSession, newBrowser, sessionCookie, setBrowser } from './cookies.js';
-import { requireOwnForm, type SignInOptions, visit } from './door.js';
+import { browserCookie, newBrowser, sessionCookie, setBrowser } from './cookies.js';
+import { type SignInOptions, visit } from './door.js';
 import { html } from './html.js';
 import { languageOf } from './language.js';
+import { mountLogout } from './logout.routes.js';
 import { mountOidc } from './oidc.routes.js';
 import { OidcClients } from './oidc-client.js';
 import { mountPassword } from './password.routes.js';
@@ -20,7 +20,7 @@ import { safeReturnPath } from './return-path.js';
 import { isSameOrigin } from './same-origin.js';
 import { MAX_FORM_BYTES, mountSaml } from './saml.routes.js';
 import { samlRequestUrl } from './saml-request.js';
-import { homePageBody, noticePageBody, sendPage } from './sign-in-pages.js';
+import { homePageBody, sendPage } from './sign-in-pages.js';
 import { SIGN_IN_TEXTS } from './sign-in-texts.js';
 
 /** Mounts what follows from `/signin/<slug>`: the ways in, the page of whoever is in, and the way out. */
@@ -62,19 +62,7 @@ export async function mountAuthentication(app: FastifyInstance, options: SignInO
       const body = homePageBody(at.language, at.path, name);
       return sendPage(reply, 200, { language: at.language, title: organization, body });
     });
-    scope.post('/signin/:slug/out', async (request, reply) => {
-      const at = await visit(options, request);
-      requireOwnForm(request);
-      const context = await ownSession(options, request);
-      if (context) await revokeSession(context, { id: context.actor.id });
-      const texts = SIGN_IN_TEXTS[at.language];
-      const body = noticePageBody(at.language, at.page, texts.signedOut);
-      return sendPage(reply.header('set-cookie', dropSession()), 200, {
-        language: at.language,
-        title: texts.signOut,
-        body,
-      });
-    });
+    mountLogout(scope, options, (request) => ownSession(options, request));
   });
 }
 

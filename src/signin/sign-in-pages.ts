@@ -4,6 +4,7 @@ import type { Language } from '../organizations/organization.entity.js';
 import type { SentAttributes } from './asserted.js';
 import { emailField, field } from './field.js';
 import { type Html, html, PAGE_HEADERS, page } from './html.js';
+import { LOGOUT_TEXTS } from './logout-texts.js';
 import { PASSWORD_TEXTS } from './password-texts.js';
 import { SIGN_IN_TEXTS } from './sign-in-texts.js';
 
@@ -67,6 +68,15 @@ export const homePageBody = (language: Language, path: string, name: string): Ht
 /** A sentence and the way back. */
 export const noticePageBody = (language: Language, signInPage: string, text: string): Html =>
   html`<p>${text}</p><p><a class="way" href="${signInPage}">${SIGN_IN_TEXTS[language].signIn}</a></p>`;
+
+/** Signed out here, and the way to sign out at the provider. */
+export const leavePageBody = (
+  language: Language,
+  signInPage: string,
+  { url, provider }: { url: string; provider: string },
+): Html => html`<p>${LOGOUT_TEXTS[language].signedOutHere}</p>
+<p><a class="way" href="${url}">${LOGOUT_TEXTS[language].there(provider)}</a></p>
+<p><a href="${signInPage}">${SIGN_IN_TEXTS[language].signIn}</a></p>`;
 
 /** What a test sign-in found: the check that failed or whom it would have met, and what the provider sent. */
 export function testPageBody(result: {

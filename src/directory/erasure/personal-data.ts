@@ -122,7 +122,8 @@ export const PERSONAL_DATA: Readonly<Record<string, TableDecision>> = {
       sealed_logout: PERSONAL,
     },
     erase: ({ organizationId, id }) => sql`
-      update sessions set address = null, agent = null, provider_session = null, sealed_logout = null
+      update sessions set address = null, agent = null, provider_session = null, sealed_logout = null,
+        ended_at = coalesce(ended_at, now()), ended_because = coalesce(ended_because, 'erased')
       where organization_id = ${organizationId} and user_id = ${id}`,
   },
   user_email_keys: {
