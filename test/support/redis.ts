@@ -89,9 +89,10 @@ export function describeEachQueue(title: string, suite: (backend: QueueBackend) 
     beforeAll(async () => {
       redis = await startRedis();
     });
+    suite({ name: 'redis', redisUrl: () => redis?.url });
+    // After the suite's own: hooks run in the order they are declared, and workers whose Redis is gone never end.
     afterAll(async () => {
       await redis?.stop();
     });
-    suite({ name: 'redis', redisUrl: () => redis?.url });
   });
 }
