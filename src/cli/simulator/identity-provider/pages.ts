@@ -106,5 +106,13 @@ ${search(find)}${rows.length > 0 ? `<ul>${rows.join('')}</ul>` : NOBODY}`,
   );
 }
 
+/** Asks whoever leaves the service whether to leave the provider too; `form` is the library's. */
+export const leavePage = (form: string): string =>
+  page(
+    'Sign out here too?',
+    `<p>You are signed out of the service. The session at this provider goes on until you end it.</p>${form}
+<p><button type="submit" form="op.logoutForm" name="logout" value="yes">Yes, sign me out</button> <button type="submit" form="op.logoutForm">No, stay signed in</button></p>`,
+  );
+
 /** Something that cannot be answered. */
 export const troublePage = (text: string): string => page('That did not work', `<p>${escapeHtml(text)}</p>`);
