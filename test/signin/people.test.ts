@@ -156,18 +156,23 @@ describe('the first sign-in (B37)', () => {
     await product.sql(`update seat_pools set bought = 50 where organization_id = $1 and kind = 'standard'`, [
       organization.id,
     ]);
-    const reasons = await Promise.all(
-      Array.from({ length: 200 }, async (_, n) => {
-        const browser = new Browser(product);
-        await signIn(
-          organization,
-          connectionId,
-          { subject: `p${n}`, attributes: { email: `p${n}@p.example` } },
-          browser,
-        );
-        return browser.session;
-      }),
-    );
+    const waiting: { browser: Browser; xml: string; relayState: string }[] = [];
+    for (let n = 0; n < 200; n += 1) {
+      const browser = new Browser(product);
+      const { said, relayState } = await startSaml(browser, organization, connectionId);
+      const person = { subject: `p${n}`, attributes: { email: `p${n}@p.example` } };
+      waiting.push({ browser, relayState, xml: goodResponse({ ...said, ...person }, key) });
+    }
+    const present = async ({
+      browser,
+      xml,
+      relayState,
+    }: (typeof waiting)[number]): Promise<string | undefined> => {
+      const { statusCode } = await postResponse(browser, organization, xml, relayState);
+      // A machine with too much to do says so and has changed nothing: the browser sends it again.
+      return statusCode === 503 ? present({ browser, xml, relayState }) : browser.session;
+    };
+    const reasons = await Promise.all(waiting.map(present));
     expect(reasons.filter((session) => session !== undefined)).toHaveLength(50);
     const [count] = await product.sql<{ open: string; held: string }>(
       `select (select count(*) from sessions where organization_id = $1) as open,
