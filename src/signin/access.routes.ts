@@ -56,8 +56,14 @@ async function startPage(
   const { organization, language } = visit;
   const ways = await signInPage(visit.context, {});
   const signIn = signInPageBody(language, `/signin/${organization.slug}`, { ...ways, to });
+  // Where nobody can sign in yet, asking is all there is.
+  if (ways.connections.length === 0 && !ways.hasPasswords) {
+    const title = visit.words.askTitle(organization.name);
+    return { status, title, content: howToGetIn(visit, again, 'main') };
+  }
   const title = SIGN_IN_TEXTS[language].to(organization.name);
-  return { status, title, content: html`${signIn}${howToGetIn(visit, again)}` };
+  const asking = html`<h2>${visit.words.askTitle(organization.name)}</h2>${howToGetIn(visit, again)}`;
+  return { status, title, content: html`${signIn}${asking}` };
 }
 
 /** What somebody asked with before, when there is something to correct. */
@@ -66,12 +72,11 @@ interface Asked {
   typed?: Record<string, string>;
 }
 
-function howToGetIn(visit: Visit, { wrong, typed = {} }: Asked): Html {
+function howToGetIn(visit: Visit, { wrong, typed = {} }: Asked, weight: 'main' | '' = ''): Html {
   const { organization, words } = visit;
-  const title = html`<h2>${words.askTitle(organization.name)}</h2>`;
-  if (!organization.asksForAccess) return html`${title}<p>${words.closedText}</p>${contactOf(visit)}`;
-  return html`${title}<p>${words.askText}</p>
-<form method="post" action="/signin/${organization.slug}">
+  if (!organization.asksForAccess) return html`<p>${words.closedText}</p>${contactOf(visit)}`;
+  return html`<p>${words.askText}</p>
+<form method="post" action="/signin/${organization.slug}" class="${weight}">
 ${field({ ...emailField(words.email), id: 'access-email', autocomplete: 'email', value: typed.email, wrong })}
 <button>${words.askButton}</button>
 </form>`;

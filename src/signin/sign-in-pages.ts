@@ -75,7 +75,7 @@ export const leavePageBody = (
   signInPage: string,
   { url, provider }: { url: string; provider: string },
 ): Html => html`<p>${LOGOUT_TEXTS[language].signedOutHere}</p>
-<p><a href="${url}">${LOGOUT_TEXTS[language].there(provider)}</a></p>
+<p><a class="way" href="${url}">${LOGOUT_TEXTS[language].there(provider)}</a></p>
 <p><a href="${signInPage}">${SIGN_IN_TEXTS[language].signIn}</a></p>`;
 
 /** What a test sign-in found: the check that failed or whom it would have met, and what the provider sent. */

@@ -41,7 +41,7 @@ input { width: 100%; min-height: 2.9rem; padding: .6rem .75rem; font: inherit; c
 input[aria-invalid] { border-color: var(--bad); box-shadow: 0 0 0 1px var(--bad); }
 small { display: block; margin-top: .3rem; font-size: .875rem; color: var(--soft); }
 [role=alert] { padding: .7rem .9rem; border-left: .25rem solid var(--bad); border-radius: .25rem; background: var(--bad-ground); color: var(--bad); }
-.wrong { margin: .4rem 0 0; padding: .45rem .7rem; font-size: .9375rem; }
+.wrong { margin: .55rem 0 0; padding: .45rem .7rem; font-size: .9375rem; }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
 table { width: 100%; border-collapse: collapse; font-size: .9375rem; }
 th, td { padding: .4rem .5rem .4rem 0; text-align: left; vertical-align: top; border-bottom: 1px solid var(--line); }

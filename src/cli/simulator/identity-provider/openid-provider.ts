@@ -2,6 +2,8 @@ import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import type { RequestListener } from 'node:http';
 import Provider from 'oidc-provider';
 import type { Directory } from './directory.js';
+import { ForgetfulAdapter } from './forgetful-adapter.js';
+import { headersFor, leavePage } from './pages.js';
 
 /** The service people sign in to, registered at the provider. */
 export interface OidcService {
@@ -35,12 +37,22 @@ export function openIdProvider(issuer: string, service: OidcService, directory: 
         default_max_age: 0,
       },
     ],
+    adapter: ForgetfulAdapter,
     cookies: { keys: [secret()] },
     jwks: { keys: [{ ...privateKey.export({ format: 'jwk' }), use: 'sig', alg: 'RS256', kid: 'simulated' }] },
     claims: { openid: ['sub'], email: ['email'], profile: ['given_name', 'family_name', 'title'] },
     findAccount: (_context: unknown, subject: string) => accountOf(directory, subject),
     ttl: { Interaction: SECONDS, Grant: SECONDS, Session: SECONDS, AccessToken: SECONDS, IdToken: SECONDS },
-    features: { devInteractions: { enabled: false } },
+    features: {
+      devInteractions: { enabled: false },
+      // The library's own page asks other sites for fonts.
+      rpInitiatedLogout: {
+        logoutSource: async (context: LogoutContext, form: string) => {
+          context.set(headersFor(new URL(service.redirectUri).origin));
+          context.body = leavePage(form);
+        },
+      },
+    },
     loadExistingGrant: async ({ oidc }: GrantContext) => {
       const { clientId } = oidc.client;
       const grant = new provider.Grant({ clientId, accountId: oidc.session.accountId });
@@ -53,6 +65,11 @@ export function openIdProvider(issuer: string, service: OidcService, directory: 
   const finish: OpenIdProvider['finish'] = (request, response, subject) =>
     provider.interactionFinished(request, response, { login: { accountId: subject } });
   return { client, serve: provider.callback(), finish };
+}
+
+interface LogoutContext {
+  body: string;
+  set(headers: Record<string, string>): void;
 }
 
 interface GrantContext {

@@ -14,6 +14,7 @@ main { box-sizing: border-box; max-width: 40rem; margin: 2rem auto; padding: 1.5
 h1 { margin-top: 0; font-size: 1.4rem; line-height: 1.3; }
 ul { list-style: none; margin: 1rem 0; padding: 0; border-top: 1px solid #d5dbe5; }
 li { display: flex; flex-wrap: wrap; gap: .5rem 1rem; align-items: center; justify-content: space-between; padding: .6rem 0; border-bottom: 1px solid #d5dbe5; }
+li span { flex: 1 1 12rem; min-width: 0; }
 small { display: block; color: #55607a; overflow-wrap: anywhere; }
 a { color: #1d4fbf; }
 input, button { box-sizing: border-box; padding: .55rem .9rem; font: inherit; border-radius: .3rem; border: 1px solid #7a869c; background: #fff; color: inherit; }
@@ -104,6 +105,14 @@ export function directoryPage(people: readonly Account[], find: string, signInPa
 ${search(find)}${rows.length > 0 ? `<ul>${rows.join('')}</ul>` : NOBODY}`,
   );
 }
+
+/** Asks whoever leaves the service whether to leave the provider too; `form` is the library's. */
+export const leavePage = (form: string): string =>
+  page(
+    'Sign out here too?',
+    `<p>You are signed out of the service. The session at this provider goes on until you end it.</p>${form}
+<p><button type="submit" form="op.logoutForm" name="logout" value="yes">Yes, sign me out</button> <button type="submit" form="op.logoutForm">No, stay signed in</button></p>`,
+  );
 
 /** Something that cannot be answered. */
 export const troublePage = (text: string): string => page('That did not work', `<p>${escapeHtml(text)}</p>`);
