@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the text of the product, not a template of ours.
 // Mistakes somebody could make. Each is a small snippet of the product and what stands there instead; `npm run test:planted`
 // puts them, one at a time, into a copy of the tree and expects the named layer to notice. A snippet that is gone from the
 // source fails test/model/planted.test.ts: find where the rule lives now and plant the mistake there.
