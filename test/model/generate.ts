@@ -30,7 +30,7 @@ export class World {
 
   /** The owner's address now and then: the provider adopts them (B15), and may not lock them out (B18). */
   email(n: number): string {
-    return n === 0 ? this.ownerEmail : `${NAMES[n % NAMES.length]}@p.example`;
+    return n < 3 ? this.ownerEmail : `${NAMES[n % NAMES.length]}@p.example`;
   }
 
   note(op: Op, id: string | undefined): void {

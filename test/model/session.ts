@@ -20,7 +20,8 @@ const made =
 
 /**
  * Somebody to do something with: two people of the provider, a group of theirs, one that was made here, and one that was
- * made here before the provider took it over, with somebody in it whom it does not manage (B26, B29).
+ * made here before the provider took it over, with somebody in it whom it does not manage (B26, B29);
+ * one of them signed in, and somebody who is invited.
  */
 const PRELUDE: readonly Draft[] = [
   made('ada', 'x-0'),
@@ -36,6 +37,8 @@ const PRELUDE: readonly Draft[] = [
     externalId: 'g-6',
     members: [],
   }),
+  ({ people }) => ({ kind: 'signIn', id: people[1] ?? '' }),
+  ({ groups }) => ({ kind: 'inviteUser', email: 'kim@p.example', role: 'admin', groups: groups.slice(1, 2) }),
 ];
 
 /** One organization with the model of it, from its first moment. */
