@@ -22,6 +22,9 @@ const PROGRAMS = {
 
 const JEST = ['node_modules/jest/bin/jest.js'];
 
+/** Plants mistakes in a copy of the sources and expects the model tests to notice (docs/reliability-models.md). */
+const PLANTED = 'test/model/planted/planted.mjs';
+
 /** Biome colours its `ci` output wherever it goes; the others look for themselves. */
 function colors() {
   return process.stdout.isTTY && !process.env.NO_COLOR ? [] : ['--colors=off'];
@@ -70,7 +73,7 @@ async function check(args) {
 }
 
 async function perform(command, args) {
-  const known = [...Object.keys(PROGRAMS), 'test', 'check', 'build'];
+  const known = [...Object.keys(PROGRAMS), 'test', 'check', 'test:planted', 'build'];
   if (!known.includes(command)) throw new Refusal(unknownCommand(command, known));
   const program = PROGRAMS[command];
   if (!(program && isProductionImage(ROOT))) {
@@ -79,6 +82,7 @@ async function perform(command, args) {
   }
   if (program) return runNode(['--enable-source-maps', path.join(ROOT, program), ...args], false);
   if (command === 'test') return runNode([...JEST, ...args], true);
+  if (command === 'test:planted') return runNode([PLANTED, ...args], true);
   return command === 'check' ? check(args) : { code: 0 };
 }
 

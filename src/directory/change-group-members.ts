@@ -46,7 +46,7 @@ export async function changeOrdinaryMembers(
   const prepared = await prepareMembers(tx, groupId, members, 'anyone');
   const current = await lockOrdinaryGroup(tx, groupId);
   const change = await changeMembers(tx, current.id, prepared);
-  if (!change) return { group: current, change };
+  if (!change || change.accepted === 0) return { group: current, change };
   const [row] = await tx.rows(sql<GroupRow>`
     update groups as g set version = version + 1, updated_at = now()
     where organization_id = ${tx.context.organizationId} and id = ${current.id} returning ${GROUP_COLUMNS}

@@ -66,7 +66,9 @@ it(
 
 /** Two requests at once are two answers: what needs several requests is left to the sequences. */
 const askable = (op: Op): Op =>
-  op.kind === 'eraseUser' || op.kind === 'pageUsers' ? { kind: 'readUser', id: 'id' in op ? op.id : 'nobody' } : op;
+  op.kind === 'eraseUser' || op.kind === 'pageUsers'
+    ? { kind: 'readUser', id: 'id' in op ? op.id : 'nobody' }
+    : op;
 
 /** What one statement read, or the transaction of the change: the rest of an answer may be younger. */
 function asSeen({ op, said }: Sent, all: readonly Op[]): Said {

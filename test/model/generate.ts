@@ -18,6 +18,7 @@ export class World {
     readonly people: string[],
     readonly groups: string[],
     readonly invitations: string[],
+    private readonly ownerEmail: string,
     private readonly foreign?: Foreign,
   ) {}
 
@@ -25,6 +26,11 @@ export class World {
     const { [list]: known } = this;
     if (index === 0) return NOBODY;
     return (index === 1 ? this.foreign?.[list] : undefined) ?? known[index % known.length] ?? NOBODY;
+  }
+
+  /** The owner's address now and then: the provider adopts them (B15), and may not lock them out (B18). */
+  email(n: number): string {
+    return n < 3 ? this.ownerEmail : `${NAMES[n % NAMES.length]}@p.example`;
   }
 
   note(op: Op, id: string | undefined): void {
@@ -82,7 +88,7 @@ const attributes = fc
     };
     return {
       userName: NAMES[n] ?? '',
-      email: `${NAMES[own ? n : other]}@p.example`,
+      email: own ? `${NAMES[n]}@p.example` : world.email(other),
       externalId: externalId[external as keyof typeof externalId],
       givenName: `Given ${n}`,
       title,
@@ -318,7 +324,7 @@ const workers = fc.oneof(
 );
 
 /** Printed by what was sent, not as the source of a function. */
-const quiet = (draft: Draft): Draft => Object.assign(draft, { [fc.toStringMethod]: () => 'draft' });
+export const quiet = (draft: Draft): Draft => Object.assign(draft, { [fc.toStringMethod]: () => 'draft' });
 
 /** What an identity provider, an administrator, a member and a worker may do next. */
 export const drafts: fc.Arbitrary<Draft> = fc

@@ -17,9 +17,14 @@ const CLIENTS = 8;
 const STEPS = 20;
 
 /** What one client asks of one key: the register of a title, whether somebody is a member, or a seat. */
-type Ask = { do: 'write' | 'put' | 'read' | 'join' | 'leave' | 'isMember' | 'take' | 'giveBack'; n: number };
+type Ask = {
+  do: 'write' | 'put' | 'swapIf' | 'read' | 'join' | 'leave' | 'isMember' | 'take' | 'giveBack';
+  n: number;
+};
 interface Told {
   status: string;
+  /** The version If-Match named. */
+  expected?: number;
   version?: number;
   title?: string | null;
   isMember?: boolean;
@@ -29,7 +34,8 @@ type Seen = Event<Ask, Told>;
 const asks = fc.record({
   do: fc.constantFrom<Ask['do']>(
     'write',
-    'write',
+    'swapIf',
+    'swapIf',
     'put',
     'read',
     'read',
@@ -37,12 +43,16 @@ const asks = fc.record({
     'leave',
     'isMember',
     'take',
+    'take',
+    'take',
+    'giveBack',
+    'giveBack',
     'giveBack',
   ),
   n: fc.nat({ max: 3 }),
 });
 const KEYS: Readonly<Record<string, readonly Ask['do'][]>> = {
-  title: ['write', 'put', 'read'],
+  title: ['write', 'put', 'swapIf', 'read'],
   membership: ['join', 'leave', 'isMember'],
   seats: ['take', 'giveBack'],
 };
@@ -92,6 +102,8 @@ interface Stage {
   ada: string;
   group: string;
   people: string[];
+  /** The version each client saw last. */
+  known: number[];
 }
 
 async function setStage(): Promise<Stage> {
@@ -107,16 +119,13 @@ async function setStage(): Promise<Stage> {
   const people = await Promise.all([0, 1, 2, 3].map(() => pushUser(organization)));
   await client.send({ kind: 'setSeats', seats: SEATS });
   const { body } = await organization.scim('GET', `/Users/${ada}`);
-  return { organization, client, body, ada, group: await pushGroup(organization), people };
+  return { organization, client, body, ada, group: await pushGroup(organization), people, known: [] };
 }
 
-async function send(
-  { organization, client, body, ada, group, people }: Stage,
-  ask: Ask,
-  index: number,
-): Promise<Told> {
+async function send(stage: Stage, ask: Ask, index: number): Promise<Told> {
+  const { organization, client, body, ada, group, people } = stage;
   const person = people[ask.n] ?? '';
-  const title = `t${index}-${ask.n}`;
+  const title = `t${ask.n}`;
   switch (ask.do) {
     case 'take':
       return { status: (await client.send({ kind: 'signIn', id: person })).code };
@@ -134,13 +143,17 @@ async function send(
     }
     default: {
       const path = `/Users/${ada}`;
+      const expected = ask.do === 'swapIf' ? { expected: stage.known[index] ?? 1 } : {};
+      const ifMatch: Record<string, string> =
+        ask.do === 'swapIf' ? { 'if-match': `W/"${expected.expected}"` } : {};
       const answer = await (ask.do === 'read'
         ? organization.scim('GET', path)
         : ask.do === 'put'
           ? organization.scim('PUT', path, { ...body, title })
-          : organization.scim('PATCH', path, patch({ op: 'replace', path: 'title', value: title })));
+          : organization.scim('PATCH', path, patch({ op: 'replace', path: 'title', value: title }), ifMatch));
       const version = Number(/\d+/.exec(String(answer.headers.etag))?.[0]);
-      return { status: String(answer.status), version, title: answer.body.title ?? null };
+      if (answer.status === 200) stage.known[index] = version;
+      return { status: String(answer.status), ...expected, version, title: answer.body.title ?? null };
     }
   }
 }
@@ -149,14 +162,14 @@ function explain<State>(
   key: string,
   history: readonly Seen[],
   initial: State,
-  after: (state: State, event: Seen, index: string) => State | undefined,
+  after: (state: State, event: Seen) => State | undefined,
 ): void {
   const order = linearise<State, Seen>(history, {
     initial,
     keyOf: (state) => JSON.stringify(state),
     after: (state, event) => {
       if (event.said.status === '503' || event.said.status === 'UNAVAILABLE') return [state];
-      const next = after(state, event, '');
+      const next = after(state, event);
       return next === undefined ? [] : [next];
     },
   });
@@ -169,7 +182,9 @@ function explain<State>(
 /** A register with a version that counts its changes: what a write answers is the value it left. */
 function afterTitle(at: { version: number; title: string | null }, { op, said }: Seen) {
   const { version, title = null } = said;
-  if (said.status !== '200') return undefined;
+  const isOver = said.expected !== undefined && said.expected !== at.version;
+  if (said.status !== (isOver ? '412' : '200')) return undefined;
+  if (isOver) return at;
   const next = op.do === 'read' || title === at.title ? at : { version: at.version + 1, title };
   return version === next.version && title === next.title ? next : undefined;
 }

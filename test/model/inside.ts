@@ -98,9 +98,10 @@ export class Inside {
         return this.door.call('revokeInvitation', '$id: ID!', 'id: $id', { id: op.id }, 'id');
       case 'readInvitation': {
         const token = await this.linkOf(op.id);
-        return refusing(async () =>
-          (await look(context, { token })) ? { code: 'ok' } : { code: 'NOT_FOUND' },
-        );
+        return refusing(async () => {
+          const isOpen = [await look(context, { token }), await look(context, { token })];
+          return { code: isOpen[0] ? 'ok' : 'NOT_FOUND', view: { same: isOpen[0] === isOpen[1] } };
+        });
       }
       case 'acceptInvitation': {
         const token = await this.linkOf(op.id);

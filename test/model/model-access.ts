@@ -158,7 +158,8 @@ export class Access {
     if (!invitation) return refuse('NOT_FOUND');
     const isOpen = invitation.state === 'pending' && !invitation.over;
     // Looking uses nothing up: mail scanners look (abuse 23).
-    if (op.kind === 'readInvitation') return isOpen && invitation.linked ? ok() : refuse('NOT_FOUND');
+    if (op.kind === 'readInvitation')
+      return isOpen && invitation.linked ? ok({ same: true }) : refuse('NOT_FOUND');
     if (op.kind === 'revokeInvitation') {
       if (!isOpen) return refuse('CONFLICT');
       invitation.state = 'revoked';

@@ -14,8 +14,8 @@ const silent = createLogger('silent');
 /** The real relay and the real handlers around a queue that does what a test says: keeps, repeats, reorders, loses. */
 export class FakeQueue {
   readonly jobs: NewJob[] = [];
-  /** The next batch is taken, and whoever handed it over never hears of it. */
-  dies = false;
+  /** Whoever hands over the next batch dies: before the queue has it, or before it hears that the queue has it. */
+  dies: 'before' | 'after' | undefined;
   private readonly relayLoop: OutboxRelay;
   private readonly sweeper: Sweeper;
 
@@ -25,10 +25,10 @@ export class FakeQueue {
   }
 
   async add(jobs: readonly NewJob[]): Promise<void> {
-    this.jobs.push(...jobs);
-    if (!this.dies) return;
-    this.dies = false;
-    throw new Error('The relay died between handing over and deleting.');
+    const { dies } = this;
+    this.dies = undefined;
+    if (dies !== 'before') this.jobs.push(...jobs);
+    if (dies) throw new Error('The relay died.');
   }
 
   relay = (): Promise<number> => this.relayLoop.relay();

@@ -10,17 +10,35 @@ import type { Op, Outcome } from './ops.js';
 
 const ada = { givenName: 'Ada', title: 'Clerk', employeeNumber: null, active: true };
 
-/** Somebody to do something with: two people of the provider, a group of theirs and one that was made here. */
-const PRELUDE: readonly Op[] = [
-  ...['ada', 'bob'].map(
-    (name, n): Op => ({
-      kind: 'provisionUser',
-      door: 'scim',
-      attributes: { ...ada, userName: name, email: `${name}@p.example`, externalId: `x-${n * 2}` },
-    }),
-  ),
-  { kind: 'provisionGroup', door: 'scim', displayName: 'Team bob', externalId: 'g-2', members: [] },
-  { kind: 'createGroup', displayName: 'Team kim' },
+const made =
+  (name: string, externalId: string): Draft =>
+  () => ({
+    kind: 'provisionUser',
+    door: 'scim',
+    attributes: { ...ada, userName: name, email: `${name}@p.example`, externalId },
+  });
+
+/**
+ * Somebody to do something with: two people of the provider, a group of theirs, one that was made here, and one that was
+ * made here before the provider took it over, with somebody in it whom it does not manage (B26, B29);
+ * one of them signed in, and somebody who is invited.
+ */
+const PRELUDE: readonly Draft[] = [
+  made('ada', 'x-0'),
+  made('bob', 'x-2'),
+  () => ({ kind: 'provisionGroup', door: 'scim', displayName: 'Team bob', externalId: 'g-2', members: [] }),
+  () => ({ kind: 'createGroup', displayName: 'Team kim' }),
+  () => ({ kind: 'createGroup', displayName: 'Team office' }),
+  ({ people, groups }) => ({ kind: 'addGroupMembers', id: groups[2] ?? '', ids: people.slice(0, 1) }),
+  () => ({
+    kind: 'provisionGroup',
+    door: 'scim',
+    displayName: 'Team office',
+    externalId: 'g-6',
+    members: [],
+  }),
+  ({ people }) => ({ kind: 'signIn', id: people[1] ?? '' }),
+  ({ groups }) => ({ kind: 'inviteUser', email: 'kim@p.example', role: 'admin', groups: groups.slice(1, 2) }),
 ];
 
 /** One organization with the model of it, from its first moment. */
@@ -37,15 +55,16 @@ export class Session {
     private readonly auditsBefore: number,
   ) {
     this.client = new Client(product, organization);
-    this.model = new Model(organization.ownerId, `owner@${organization.slug}.example`);
-    this.world = new World([organization.ownerId], [], [], foreign);
+    const ownerEmail = `owner@${organization.slug}.example`;
+    this.model = new Model(organization.ownerId, ownerEmail);
+    this.world = new World([organization.ownerId], [], [], ownerEmail, foreign);
   }
 
   static async begin(product: TestProduct, foreign?: Foreign): Promise<Session> {
     const organization = await product.organization();
     const { counts } = await dumpOf(product, organization.id);
     const session = new Session(product, organization, foreign, (counts as { audits: number }).audits);
-    for (const op of PRELUDE) await session.step(() => op);
+    for (const op of PRELUDE) await session.step(op);
     return session;
   }
 
