@@ -87,6 +87,7 @@ export class Client {
       this.complain('I11', `${asked} was answered ${status} with what is no JSON: ${text.slice(0, 100)}`);
     }
     if (status < 300) return { status, body, outcome: 'ok' };
-    return { status, body, outcome: status >= 500 && UNKNOWN.test(text) ? 'unknown' : 'fail' };
+    const isUnknown = status === 500 || (status === 503 && UNKNOWN.test(text));
+    return { status, body, outcome: isUnknown ? 'unknown' : 'fail', error: text.slice(0, 300) };
   }
 }

@@ -6,6 +6,7 @@ import pg from 'pg';
 import { migrate } from '../../src/migrate.js';
 import { keepFolder } from '../support/keep.js';
 import { checkRows, countWaiting, digestOf, type Sql } from './checker.js';
+import { mountSmallDisk } from './disk.js';
 import { History } from './history.js';
 import { Load, type LoadOptions } from './load.js';
 import { type FaultOrganization, makeOrganizations } from './organizations.js';
@@ -25,8 +26,8 @@ export interface WorldOptions {
   postgres?: Record<string, string>;
   /** Settings of every product process. */
   env?: Record<string, string>;
-  /** Where the data lives; a folder of its own without it. */
-  folder?: string;
+  /** Whether PostgreSQL lives on a small disk of its own, where one can be mounted. */
+  disk?: boolean;
 }
 
 const SECRET_KEY = 'a key for the fault suite that nobody else would choose';
@@ -64,6 +65,7 @@ export class World {
     /** Is full of people, and nobody ever asks for any of them (I7). */
     readonly bystander: FaultOrganization,
     private readonly endKeeper: () => Promise<void>,
+    private readonly smallDisk: ReturnType<typeof mountSmallDisk>,
   ) {
     this.random = new Random(options.seed);
     this.pool = new pg.Pool({ connectionString: postgres.adminUrl, max: 3 });
@@ -72,15 +74,15 @@ export class World {
 
   static async start(options: WorldOptions): Promise<World> {
     const kept = keepFolder('faults');
-    const folder = options.folder ?? kept.folder;
-    const postgres = await PostgresServer.make(folder, options.postgres);
+    const disk = options.disk ? mountSmallDisk() : undefined;
+    const postgres = await PostgresServer.make(disk?.folder ?? kept.folder, options.postgres);
     const redis = options.redis ? await RedisServer.make(kept.folder) : undefined;
     await migrate(postgres.url);
     const count = options.organizations ?? 3;
     const slugs = [...Array.from({ length: count }, (_, i) => `acme-${i}`), 'bystander'];
     const organizations = await makeOrganizations(postgres.url, SECRET_KEY, slugs);
     const bystander = organizations.pop() as FaultOrganization;
-    const world = new World(options, kept.folder, postgres, redis, organizations, bystander, kept.end);
+    const world = new World(options, kept.folder, postgres, redis, organizations, bystander, kept.end, disk);
     await world.furnish();
     return world;
   }
@@ -108,6 +110,11 @@ export class World {
       [this.bystander.id, this.bystander.connectionId, this.bystander.groups[0]],
     );
     this.bystanderBefore = await digestOf(this.sql, this.bystander.id);
+  }
+
+  /** The folder of the small disk, where there is one. */
+  get disk(): string | undefined {
+    return this.smallDisk?.folder;
   }
 
   async startNode(role: ProductSettings['role'], changes: Partial<ProductSettings> = {}): Promise<Node> {
@@ -232,6 +239,7 @@ export class World {
     await this.pool.end();
     await this.redis?.kill();
     await this.postgres.stop('immediate');
+    this.smallDisk?.unmount();
     await this.endKeeper();
   }
 }
