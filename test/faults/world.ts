@@ -55,6 +55,7 @@ export class World {
   private readonly pool: pg.Pool;
   private bystanderBefore = '';
   private started = 0;
+  private readonly loads: Load[] = [];
 
   private constructor(
     readonly options: WorldOptions,
@@ -171,6 +172,7 @@ export class World {
       ...options,
     });
     load.start();
+    this.loads.push(load);
     return { load, history };
   }
 
@@ -235,7 +237,8 @@ export class World {
   }
 
   async close(): Promise<void> {
-    await this.endNodes();
+    // After a failure clients may still be at work.
+    await Promise.all([...this.loads.map((load) => load.stop()), this.endNodes()]);
     await this.pool.end();
     await this.redis?.kill();
     await this.postgres.stop('immediate');
