@@ -14,6 +14,9 @@ const TIMES = [
   'select max(abs(extract(epoch from accepted_at - now()))) as off from memberships',
 ];
 
+/** Every row is younger, and the nearest of the wrong clocks is twice as far away. */
+const HALF_AN_HOUR_S = 1_800;
+
 export const wrongClocks: Scenario = {
   id: 'F9',
   fault: 'processes whose clocks are an hour fast and an hour slow, and jump back while they run',
@@ -22,7 +25,6 @@ export const wrongClocks: Scenario = {
     const preload = library();
     if (!preload)
       return { injections: 0, measured: '', skipped: 'libfaketime is not installed (apt: libfaketime)' };
-    const began = Date.now();
     const jumping = `${world.folder}/clock`;
     fs.writeFileSync(jumping, '+1h\n');
     const clock = { LD_PRELOAD: preload, FAKETIME_DONT_FAKE_MONOTONIC: '1', FAKETIME_NO_CACHE: '1' };
@@ -41,10 +43,10 @@ export const wrongClocks: Scenario = {
     }
     await sleep(1_000);
     const { settledMs } = await world.check(load, history);
-    const allowed = (Date.now() - began) / 1_000 + 1;
     for (const statement of TIMES) {
       const [row] = await world.sql<{ off: string | null }>(statement);
-      if (Number(row?.off ?? 0) > allowed) history.violated('F9', `a row is ${row?.off} s off: ${statement}`);
+      if (Number(row?.off ?? 0) > HALF_AN_HOUR_S)
+        history.violated('F9', `a row is ${row?.off} s off: ${statement}`);
     }
     const failed = [...history.statuses].filter(([status]) => status >= 500 || status === 0);
     if (failed.length > 0) history.violated('F9', `requests failed: ${failed}`);

@@ -56,6 +56,8 @@ export class World {
   private bystanderBefore = '';
   private started = 0;
   private readonly loads: Load[] = [];
+  /** Those that a scenario replaced as well: their wires still listen. */
+  private readonly everyNode: Node[] = [];
 
   private constructor(
     readonly options: WorldOptions,
@@ -142,6 +144,7 @@ export class World {
     });
     const node = { server, database, redis, door: await Wire.to(server.port) };
     (role === 'api' ? this.apis : this.workers).push(node);
+    this.everyNode.push(node);
     return node;
   }
 
@@ -227,7 +230,7 @@ export class World {
 
   /** Ends processes of the product, so that the next scenario has its own. */
   async endNodes(): Promise<void> {
-    const nodes = this.nodes();
+    const nodes = this.everyNode.splice(0);
     this.apis.length = 0;
     this.workers.length = 0;
     await Promise.all(nodes.map(({ server }) => server.end()));
