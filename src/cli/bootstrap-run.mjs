@@ -25,6 +25,9 @@ const JEST = ['node_modules/jest/bin/jest.js'];
 /** Plants mistakes in a copy of the sources and expects the model tests to notice (docs/reliability-models.md). */
 const PLANTED = 'test/model/planted/planted.mjs';
 
+/** The fault suite (docs/reliability.md): no part of `npm test`, but for a bounded choice. */
+const FAULTS = ['--import', './test/support/typescript-hooks.mjs', 'test/faults/main.ts'];
+
 /** Biome colours its `ci` output wherever it goes; the others look for themselves. */
 function colors() {
   return process.stdout.isTTY && !process.env.NO_COLOR ? [] : ['--colors=off'];
@@ -73,7 +76,7 @@ async function check(args) {
 }
 
 async function perform(command, args) {
-  const known = [...Object.keys(PROGRAMS), 'test', 'check', 'test:planted', 'build'];
+  const known = [...Object.keys(PROGRAMS), 'test', 'test:faults', 'test:planted', 'check', 'build'];
   if (!known.includes(command)) throw new Refusal(unknownCommand(command, known));
   const program = PROGRAMS[command];
   if (!(program && isProductionImage(ROOT))) {
@@ -81,6 +84,7 @@ async function perform(command, args) {
     if (program || command === 'build') await ensureBuilt(ROOT, node());
   }
   if (program) return runNode(['--enable-source-maps', path.join(ROOT, program), ...args], false);
+  if (command === 'test:faults') return runNode([...FAULTS, ...args], true);
   if (command === 'test') return runNode([...JEST, ...args], true);
   if (command === 'test:planted') return runNode([PLANTED, ...args], true);
   return command === 'check' ? check(args) : { code: 0 };

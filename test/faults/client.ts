@@ -40,7 +40,10 @@ export class Client {
   ): Promise<Reply> {
     const targets = this.targets();
     this.turn += 1;
-    const pool = this.poolOf(targets[this.turn % targets.length] ?? '');
+    const target = targets[this.turn % targets.length];
+    if (target === undefined)
+      return { status: 0, body: undefined, outcome: 'fail', error: 'nobody is ready' };
+    const pool = this.poolOf(target);
     try {
       const answer = await pool.request({
         method,
@@ -58,7 +61,9 @@ export class Client {
   }
 
   async close(): Promise<void> {
-    await Promise.all([...this.pools.values()].map((pool) => pool.destroy()));
+    const pools = [...this.pools.values()];
+    this.pools.clear();
+    await Promise.all(pools.map((pool) => pool.destroy()));
   }
 
   private poolOf(target: string): Pool {
@@ -87,6 +92,7 @@ export class Client {
       this.complain('I11', `${asked} was answered ${status} with what is no JSON: ${text.slice(0, 100)}`);
     }
     if (status < 300) return { status, body, outcome: 'ok' };
-    return { status, body, outcome: status >= 500 && UNKNOWN.test(text) ? 'unknown' : 'fail' };
+    const isUnknown = status === 500 || (status === 503 && UNKNOWN.test(text));
+    return { status, body, outcome: isUnknown ? 'unknown' : 'fail', error: text.slice(0, 300) };
   }
 }

@@ -112,6 +112,12 @@ export class History {
     return times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? Number.NaN;
   }
 
+  /** After the proof: what a long campaign need not keep in memory. */
+  forget(): void {
+    this.expectations = new Uint8Array(0);
+    this.answers.length = 0;
+  }
+
   close(): Promise<void> {
     return new Promise((resolve) => this.file.end(resolve));
   }

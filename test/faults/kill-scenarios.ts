@@ -4,7 +4,7 @@ import { ANSWER_MOMENT, API_MOMENTS, WORKER_MOMENTS } from './moments.js';
 import { maximum, median, type Scenario, seconds } from './scenario.js';
 
 /** A moment that never comes is a moment that the product has no more: then the suite has to be told. */
-const MOMENT_MS = 20_000;
+const MOMENT_MS = 60_000;
 
 export async function within(what: string, promise: Promise<unknown>, ms = MOMENT_MS): Promise<void> {
   const late = new AbortController();

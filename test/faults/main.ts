@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { runScenarios } from './runner.js';
 
-// npm run test:faults -- [--only F1,F3] [--seed N] [--size small|full] [--json FILE]
+// npm run test:faults -- [--only F1,F3] [--seed N] [--size small|full] [--minutes N] [--json FILE] [--markdown FILE]
 const { values } = parseArgs({
   options: {
     only: { type: 'string' },
@@ -9,7 +9,7 @@ const { values } = parseArgs({
     size: { type: 'string', default: 'full' },
     minutes: { type: 'string' },
     json: { type: 'string' },
-    queues: { type: 'string' },
+    markdown: { type: 'string' },
   },
 });
 
@@ -20,6 +20,7 @@ process.exitCode = (await runScenarios({
   ...(values.only !== undefined && { only: values.only.split(',') }),
   ...(values.minutes !== undefined && { minutes: Number(values.minutes) }),
   ...(values.json !== undefined && { json: values.json }),
+  ...(values.markdown !== undefined && { markdown: values.markdown }),
 }))
   ? 0
   : 1;

@@ -19,7 +19,8 @@ export interface ProductSettings {
 
 /** A process that dies at once when it starts is not started again in a tight loop. */
 const RESTART_PAUSE_MS = 250;
-const READY_MS = 60_000;
+/** Far above any promise, for a machine that is busy otherwise. */
+const READY_MS = 240_000;
 
 /**
  * One process of the built product under a supervisor: it keeps its port, and is started again whenever it died without

@@ -15,6 +15,8 @@ export interface RunOptions {
   minutes?: number;
   /** Where the results go as JSON. */
   json?: string;
+  /** Where they go as the table of docs/reliability.md. */
+  markdown?: string;
 }
 
 export interface Row extends Report {
@@ -40,7 +42,7 @@ export async function runScenario(scenario: Scenario, size: Size, options: World
   let report: Report = { injections: 0, measured: '' };
   let world: World | undefined;
   try {
-    world = await World.start({ ...options, ...scenario.world });
+    world = await World.start({ ...options, ...scenario.world, redis: options.redis });
     report = await scenario.run(world, size, histories);
   } catch (error) {
     violations.push(error instanceof Error ? (error.stack ?? error.message) : String(error));
@@ -79,5 +81,16 @@ export async function runScenarios(options: RunOptions): Promise<boolean> {
   );
   if (options.json !== undefined)
     fs.writeFileSync(options.json, `${JSON.stringify({ seed, size, rows }, null, 2)}\n`);
+  if (options.markdown !== undefined) fs.writeFileSync(options.markdown, tableOf(rows));
   return broken.length === 0;
+}
+
+/** As docs/reliability.md has it: fault, what is promised, what was measured, how to run it. */
+function tableOf(rows: readonly Row[]): string {
+  const lines = rows.map(({ id, fault, promise, measured, skipped, violations }) => {
+    const seen = violations.length > 0 ? `**broken**: ${violations[0]}` : measured;
+    const found = skipped === undefined ? seen : `not run: ${skipped}`;
+    return `| ${id} | ${fault} | ${promise} | ${found.replaceAll('|', '/')} | \`--only ${id}\` |`;
+  });
+  return ['| | fault | promised | measured | run |', '|---|---|---|---|---|', ...lines, ''].join('\n');
 }

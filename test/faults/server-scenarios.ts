@@ -89,8 +89,9 @@ export const restartPostgres: Scenario = {
     const asked = ok + history.outcomes.fail - before.fail + history.outcomes.unknown - before.unknown;
     await world.check(load, history);
     const share = ok / asked;
-    // Two independent tries: what fails once fails again as often.
-    if (1 - (1 - share) ** 2 < 0.99)
+    // Two independent tries: what fails once fails again as often. Ten cut connections a second are only a small part of
+    // what is asked where a hundred requests a second are.
+    if (asked > 1_000 && 1 - (1 - share) ** 2 < 0.99)
       history.violated('F4', `${(share * 100).toFixed(2)} % succeeded at the first try`);
     return {
       injections: 3 + cut,

@@ -6,6 +6,7 @@ import pg from 'pg';
 import { migrate } from '../../src/migrate.js';
 import { keepFolder } from '../support/keep.js';
 import { checkRows, countWaiting, digestOf, type Sql } from './checker.js';
+import { mountSmallDisk } from './disk.js';
 import { History } from './history.js';
 import { Load, type LoadOptions } from './load.js';
 import { type FaultOrganization, makeOrganizations } from './organizations.js';
@@ -25,8 +26,8 @@ export interface WorldOptions {
   postgres?: Record<string, string>;
   /** Settings of every product process. */
   env?: Record<string, string>;
-  /** Where the data lives; a folder of its own without it. */
-  folder?: string;
+  /** Whether PostgreSQL lives on a small disk of its own, where one can be mounted. */
+  disk?: boolean;
 }
 
 const SECRET_KEY = 'a key for the fault suite that nobody else would choose';
@@ -54,6 +55,9 @@ export class World {
   private readonly pool: pg.Pool;
   private bystanderBefore = '';
   private started = 0;
+  private readonly loads: Load[] = [];
+  /** Those that a scenario replaced as well: their wires still listen. */
+  private readonly everyNode: Node[] = [];
 
   private constructor(
     readonly options: WorldOptions,
@@ -64,6 +68,7 @@ export class World {
     /** Is full of people, and nobody ever asks for any of them (I7). */
     readonly bystander: FaultOrganization,
     private readonly endKeeper: () => Promise<void>,
+    private readonly smallDisk: ReturnType<typeof mountSmallDisk>,
   ) {
     this.random = new Random(options.seed);
     this.pool = new pg.Pool({ connectionString: postgres.adminUrl, max: 3 });
@@ -72,15 +77,15 @@ export class World {
 
   static async start(options: WorldOptions): Promise<World> {
     const kept = keepFolder('faults');
-    const folder = options.folder ?? kept.folder;
-    const postgres = await PostgresServer.make(folder, options.postgres);
+    const disk = options.disk ? mountSmallDisk() : undefined;
+    const postgres = await PostgresServer.make(disk?.folder ?? kept.folder, options.postgres);
     const redis = options.redis ? await RedisServer.make(kept.folder) : undefined;
     await migrate(postgres.url);
     const count = options.organizations ?? 3;
     const slugs = [...Array.from({ length: count }, (_, i) => `acme-${i}`), 'bystander'];
     const organizations = await makeOrganizations(postgres.url, SECRET_KEY, slugs);
     const bystander = organizations.pop() as FaultOrganization;
-    const world = new World(options, kept.folder, postgres, redis, organizations, bystander, kept.end);
+    const world = new World(options, kept.folder, postgres, redis, organizations, bystander, kept.end, disk);
     await world.furnish();
     return world;
   }
@@ -110,6 +115,11 @@ export class World {
     this.bystanderBefore = await digestOf(this.sql, this.bystander.id);
   }
 
+  /** The folder of the small disk, where there is one. */
+  get disk(): string | undefined {
+    return this.smallDisk?.folder;
+  }
+
   async startNode(role: ProductSettings['role'], changes: Partial<ProductSettings> = {}): Promise<Node> {
     this.started += 1;
     const name = `${role}-${this.started}`;
@@ -134,6 +144,7 @@ export class World {
     });
     const node = { server, database, redis, door: await Wire.to(server.port) };
     (role === 'api' ? this.apis : this.workers).push(node);
+    this.everyNode.push(node);
     return node;
   }
 
@@ -164,6 +175,7 @@ export class World {
       ...options,
     });
     load.start();
+    this.loads.push(load);
     return { load, history };
   }
 
@@ -218,7 +230,7 @@ export class World {
 
   /** Ends processes of the product, so that the next scenario has its own. */
   async endNodes(): Promise<void> {
-    const nodes = this.nodes();
+    const nodes = this.everyNode.splice(0);
     this.apis.length = 0;
     this.workers.length = 0;
     await Promise.all(nodes.map(({ server }) => server.end()));
@@ -228,10 +240,12 @@ export class World {
   }
 
   async close(): Promise<void> {
-    await this.endNodes();
+    // After a failure clients may still be at work.
+    await Promise.all([...this.loads.map((load) => load.stop()), this.endNodes()]);
     await this.pool.end();
     await this.redis?.kill();
     await this.postgres.stop('immediate');
+    this.smallDisk?.unmount();
     await this.endKeeper();
   }
 }
