@@ -105,7 +105,12 @@ export class Inside {
       }
       case 'acceptInvitation': {
         const token = await this.linkOf(op.id);
-        const who = { givenName: 'New', familyName: 'Person', password: 'a password for models', client: '192.0.2.1' };
+        const who = {
+          givenName: 'New',
+          familyName: 'Person',
+          password: 'a password for models',
+          client: '192.0.2.1',
+        };
         return refusing(async () => {
           const { userId, role } = await acceptInvitation(
             { ...context, permissions: new Set(['access:request']) },
