@@ -55,7 +55,12 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     loggerInstance: logger.child({}, { level: 'warn' }) as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true }),
     requestTimeout: REQUEST_TIMEOUT_MS,
-    http: { connectionsCheckingInterval: LATE_CHECK_MS },
+    // Half a head is measured by a time of its own, whose default is a minute.
+    http: {
+      connectionsCheckingInterval: LATE_CHECK_MS,
+      requestTimeout: REQUEST_TIMEOUT_MS,
+      headersTimeout: REQUEST_TIMEOUT_MS,
+    },
     bodyLimit: BODY_LIMIT_BYTES,
     forceCloseConnections: 'idle',
     // A proxy on this machine or its private network may say who the client is; nobody else may.
