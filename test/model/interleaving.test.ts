@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { startProduct, type TestProduct } from '../support/product.js';
 import { type Dump, dumpOfModel } from './dump.js';
-import { type Draft, quiet } from './generate.js';
 import type { Op } from './ops.js';
 import { deadlineMs, runsOf } from './runs.js';
 import { Session } from './session.js';
+import { type Draft, quiet } from './world.js';
 
 let product: TestProduct;
 

@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { digestOf } from '../isolation/digest.js';
 import { startProduct, type TestProduct } from '../support/product.js';
-import { drafts, type Foreign } from './generate.js';
+import { drafts } from './generate.js';
 import { deadlineMs, runsOf } from './runs.js';
 import { Command, Session } from './session.js';
+import type { Foreign } from './world.js';
 
 let product: TestProduct;
 

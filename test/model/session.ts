@@ -3,10 +3,10 @@ import type { AsyncCommand } from 'fast-check';
 import type { TestOrganization, TestProduct } from '../support/product.js';
 import { Client } from './doors.js';
 import { brokenInvariants, type Dump, dumpOf, dumpOfModel, NONE_BROKEN } from './dump.js';
-import { type Draft, type Foreign, World } from './generate.js';
 import type { Said } from './graphql-door.js';
 import { Model } from './model.js';
 import type { Op, Outcome } from './ops.js';
+import { type Draft, type Foreign, World } from './world.js';
 
 const ada = { givenName: 'Ada', title: 'Clerk', employeeNumber: null, active: true };
 
