@@ -29,7 +29,7 @@ export const BUGS = [
     ],
   ),
   bug('If-Match is ignored', 'sequential', [
-    'src/directory/update-provisioned-user.ts',
+    'src/directory/provisioned-user.ts',
     'if (expected === undefined || [expected]',
     'if (current.version > 0 || [expected]',
   ]),
@@ -39,7 +39,7 @@ export const BUGS = [
     '',
   ]),
   bug('a person is read without a lock before the version is checked', 'histories', [
-    'src/directory/update-provisioned-user.ts',
+    'src/directory/provisioned-user.ts',
     'and u.connection_id = ${connectionId}\n        for update\n',
     'and u.connection_id = ${connectionId}\n',
   ]),
@@ -82,7 +82,7 @@ export const BUGS = [
     '    ), holder as (',
   ]),
   bug('a PATCH that changes nothing is a new version', 'sequential', [
-    'src/directory/update-provisioned-user.ts',
+    'src/directory/change-provisioned-user.ts',
     'const user = changed.length === 0 ? current.user : await write(',
     'const user = await write(',
   ]),
@@ -102,7 +102,7 @@ export const BUGS = [
     'update groups g set updated_at = now()\n    from affected',
   ]),
   bug('an externalId is looked up as an id', 'sequential', [
-    'src/directory/update-provisioned-user.ts',
+    'src/directory/provisioned-user.ts',
     'and u.id = ${id} and u.connection_id = ${connectionId}',
     'and (u.id = ${id} or u.external_id = ${id}) and u.connection_id = ${connectionId}',
   ]),
@@ -162,7 +162,7 @@ export const BUGS = [
     '[]',
   ]),
   bug('a change of one attribute leaves no trace in the audit log', 'sequential', [
-    'src/directory/update-provisioned-user.ts',
+    'src/directory/change-provisioned-user.ts',
     'changed.length === 0 ? undefined : { action',
     'changed.length === 1 ? undefined : { action',
   ]),
