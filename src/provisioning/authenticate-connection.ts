@@ -63,12 +63,13 @@ export async function authenticateConnection(
   const presented = readCredential(request.authorization);
   const byHost = request.hostSlug === undefined ? undefined : { slug: request.hostSlug };
   if (!presented) throw refused(byHost, withoutCredential(request.authorization));
-  const row = await runInSystem(
-    database,
-    (tx) => acceptCredential(tx, presented, request),
-    request.organizationId ?? `credential ${presented.lookupId.slice(0, 64)}`,
-  );
+  const share = request.organizationId ?? `credential ${presented.lookupId.slice(0, 64)}`;
+  const row = await runInSystem(database, (tx) => acceptCredential(tx, presented, request), {
+    share,
+    readOnly: true,
+  });
   if (row instanceof CredentialRefusal) throw refused(row.owner ?? byHost, row.reason);
+  if (row.use_is_stale) await runInSystem(database, (tx) => noteUse(tx, row, request), { share });
   return {
     database,
     organizationId: row.organization_id,
@@ -141,15 +142,17 @@ async function acceptCredential(
     const { organization_id: organizationId, connection_id: connectionId, id: credentialId } = found;
     return new CredentialRefusal({ organizationId, connectionId, credentialId }, reason);
   }
-  if (found.use_is_stale) {
-    await tx.rows(sql`
-        update scim_credentials
-        set last_used_at = now(), last_used_address = ${request.address},
-            last_used_agent = ${request.userAgent?.slice(0, 200) ?? null}
-        where organization_id = ${found.organization_id} and id = ${found.id}
-      `);
-  }
   return found;
+}
+
+/** B3: time, address and user agent of the last use, at most once a minute. */
+async function noteUse(tx: Transaction, used: CredentialRow, request: ScimRequestIdentity): Promise<void> {
+  await tx.rows(sql`
+    update scim_credentials
+    set last_used_at = now(), last_used_address = ${request.address},
+        last_used_agent = ${request.userAgent?.slice(0, 200) ?? null}
+    where organization_id = ${used.organization_id} and id = ${used.id}
+  `);
 }
 
 /** In words for the administrator; undefined when the credential is good. */

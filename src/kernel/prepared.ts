@@ -1,0 +1,51 @@
+/** A statement as one connection knows it. */
+export interface Prepared {
+  /** Empty for one that is sent whole each time. */
+  readonly name: string;
+  isParsed: boolean;
+  columns: { name: string; read: (text: string) => unknown }[];
+}
+
+/**
+ * Statements one connection keeps parsed and planned; the one that was not used for the longest time goes first. The
+ * product marks some forty, and a few more come from the shapes of look-ups that clients send.
+ */
+const MAX_PREPARED = 128;
+
+/** What a statement is about, for whoever reads `pg_prepared_statements` or a trace of the wire. */
+const gistOf = (text: string): string => text.replace(/\s+/g, ' ').trim().slice(0, 48).trim();
+
+/** Goes whole each time, and is planned for the values it carries. */
+export const unprepared = (): Prepared => ({ name: '', isParsed: false, columns: [] });
+
+/** The prepared statements of one connection. Their plans are made with the settings every transaction has. */
+class PreparedStatements {
+  private readonly byText = new Map<string, Prepared>();
+  private made = 0;
+
+  find(text: string, forget: (name: string) => void): Prepared {
+    const known = this.byText.get(text);
+    if (known) {
+      this.byText.delete(text);
+      this.byText.set(text, known);
+      return known;
+    }
+    this.made += 1;
+    const prepared = { name: `${gistOf(text)} #${this.made}`, isParsed: false, columns: [] };
+    this.byText.set(text, prepared);
+    const [oldest] = this.byText;
+    if (oldest && this.byText.size > MAX_PREPARED) {
+      this.byText.delete(oldest[0]);
+      forget(oldest[1].name);
+    }
+    return prepared;
+  }
+}
+
+const connections = new WeakMap<object, PreparedStatements>();
+
+export function preparedOn(connection: object): PreparedStatements {
+  const known = connections.get(connection) ?? new PreparedStatements();
+  connections.set(connection, known);
+  return known;
+}
