@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { RawBuilder } from 'kysely';
 import type { z } from 'zod';
 import { type AuditEntry, auditRow } from './audit.js';
 import type { Context, RecordedChange } from './context.js';
@@ -14,6 +15,8 @@ export interface Work extends Transaction {
   readonly context: Context;
   /** Queues a message that is written with the change, after `run`. */
   emit(message: OutboxMessage): void;
+  /** A statement whose rows nobody needs: it travels with COMMIT, before the outbox and the history. */
+  closing(statement: RawBuilder<unknown>): void;
   /** Says what the command changed, with values, for the log of whoever asked (`Context.keepRecord`). */
   record(target: string, changes: RecordedChange['changes']): void;
 }
@@ -71,8 +74,10 @@ export function command<S extends z.ZodType, R, P = undefined>(
           if (known) return known.result as R;
           const messages: OutboxMessage[] = [];
           const recorded: RecordedChange[] = [];
+          const closing: RawBuilder<unknown>[] = [];
           const work = workIn(tx, context, {
             emit: (message) => messages.push(message),
+            closing: (statement) => closing.push(statement),
             record: (target, changes) => recorded.push({ target, changes }),
           });
           const result = await spec.run(work, input, prepared);
@@ -81,6 +86,7 @@ export function command<S extends z.ZodType, R, P = undefined>(
           const entry = spec.audit(input, result);
           const record = context.keepRecord?.(recorded);
           tx.finish([
+            ...closing,
             ...messages.map((message) => outboxRow(context, message)),
             ...(record ? [record] : []),
             ...(entry ? [auditRow(context, entry)] : []),
@@ -115,14 +121,15 @@ export function query<S extends z.ZodType, R, P = undefined>(
     };
     return runInOrganization(
       context,
-      (tx) => spec.run(workIn(tx, context, { emit: refuse, record: refuse }), input, prepared),
+      (tx) =>
+        spec.run(workIn(tx, context, { emit: refuse, record: refuse, closing: refuse }), input, prepared),
       { readOnly: true },
     );
   };
   return Object.assign(operation, { permissions });
 }
 
-function workIn(tx: Transaction, context: Context, writes: Pick<Work, 'emit' | 'record'>): Work {
+function workIn(tx: Transaction, context: Context, writes: Pick<Work, 'emit' | 'record' | 'closing'>): Work {
   return {
     get em() {
       return tx.em;

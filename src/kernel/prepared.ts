@@ -3,6 +3,8 @@ export interface Prepared {
   /** Empty for one that is sent whole each time. */
   readonly name: string;
   isParsed: boolean;
+  /** When it was parsed first, by `performance.now()`. */
+  readonly since: number;
   columns: { name: string; read: (text: string) => unknown }[];
 }
 
@@ -12,11 +14,17 @@ export interface Prepared {
  */
 const MAX_PREPARED = 128;
 
+/**
+ * A plan that was made while a table was small is not kept for long when the table grows: PostgreSQL itself makes a new
+ * one only after the next ANALYZE. Milliseconds.
+ */
+const PLAN_KEPT_MS = 60_000;
+
 /** What a statement is about, for whoever reads `pg_prepared_statements` or a trace of the wire. */
 const gistOf = (text: string): string => text.replace(/\s+/g, ' ').trim().slice(0, 48).trim();
 
 /** Goes whole each time, and is planned for the values it carries. */
-export const unprepared = (): Prepared => ({ name: '', isParsed: false, columns: [] });
+export const unprepared = (): Prepared => ({ name: '', isParsed: false, since: 0, columns: [] });
 
 /** The prepared statements of one connection. Their plans are made with the settings every transaction has. */
 class PreparedStatements {
@@ -25,13 +33,15 @@ class PreparedStatements {
 
   find(text: string, forget: (name: string) => void): Prepared {
     const known = this.byText.get(text);
-    if (known) {
-      this.byText.delete(text);
+    const now = performance.now();
+    this.byText.delete(text);
+    if (known && now - known.since < PLAN_KEPT_MS) {
       this.byText.set(text, known);
       return known;
     }
+    if (known) forget(known.name);
     this.made += 1;
-    const prepared = { name: `${gistOf(text)} #${this.made}`, isParsed: false, columns: [] };
+    const prepared = { name: `${gistOf(text)} #${this.made}`, isParsed: false, since: now, columns: [] };
     this.byText.set(text, prepared);
     const [oldest] = this.byText;
     if (oldest && this.byText.size > MAX_PREPARED) {

@@ -38,11 +38,12 @@ interface Entrance {
   /** What the ORM's filter lets through; nothing without it. */
   filters?: Record<string, { organizationId: string }>;
   readOnly: boolean;
+  check?: Context['check'];
 }
 
 async function open<T>(
   database: Database,
-  { share, settings, filters = {}, readOnly }: Entrance,
+  { share, settings, filters = {}, readOnly, check }: Entrance,
   work: (tx: WireTransaction) => Promise<T>,
 ): Promise<T> {
   if (scope.getStore() !== undefined) {
@@ -52,7 +53,7 @@ async function open<T>(
     let tx: WireTransaction | undefined;
     try {
       return await database.transaction(
-        { settings: { ...settings, ...BY_INDEX }, readOnly },
+        { settings: { ...settings, ...BY_INDEX }, readOnly, check },
         filters,
         async (inner) => {
           tx = inner;
@@ -74,7 +75,8 @@ async function open<T>(
  * user. Throws UNAVAILABLE when PostgreSQL is away.
  */
 export function runInOrganization<T>(
-  context: Pick<Context, 'database' | 'organizationId'> & Partial<Pick<Context, 'actor' | 'requestId'>>,
+  context: Pick<Context, 'database' | 'organizationId'> &
+    Partial<Pick<Context, 'actor' | 'requestId' | 'check'>>,
   work: (tx: WireTransaction) => Promise<T>,
   options: { readOnly?: boolean } = {},
 ): Promise<T> {
@@ -90,7 +92,8 @@ export function runInOrganization<T>(
     }),
   };
   const filters = { [ORGANIZATION_FILTER]: { organizationId: context.organizationId } };
-  return open(context.database, { share: context.organizationId, settings, filters, readOnly }, work);
+  const { database, organizationId: share, check } = context;
+  return open(database, { share, settings, filters, readOnly, ...(check && { check }) }, work);
 }
 
 /**

@@ -1,6 +1,8 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { Kysely, PostgresDialect, type RawBuilder } from 'kysely';
 import type { PoolClient } from 'pg';
+import { compileStatement } from './compile-statement.js';
+import { CredentialChanged, type CredentialCheck } from './credential-check.js';
 import { sendPacket, type WireResult, type WireStatement } from './packet.js';
 
 /** An open transaction: inside one organization, or in the named system scope. */
@@ -24,16 +26,8 @@ export interface TransactionOptions {
   /** Set for this transaction alone, the role among them, so that a pooled connection cannot carry it to the next user. */
   readonly settings: Readonly<Record<string, string>>;
   readonly readOnly: boolean;
-}
-
-/** Turns what the `sql` tag builds into text and parameters; it never connects. */
-const compiler = new Kysely<unknown>({
-  dialect: new PostgresDialect({ pool: () => Promise.reject(new Error('This compiles only.')) }),
-});
-
-function compile(statement: RawBuilder<unknown>, prepared?: boolean): WireStatement {
-  const { sql, parameters } = statement.compile(compiler);
-  return { text: sql, values: parameters, prepared };
+  /** Asked in the first packet, unless it is proven already. */
+  readonly check?: CredentialCheck | undefined;
 }
 
 const BEGIN: WireStatement = { text: 'begin', values: [], prepared: true };
@@ -84,12 +78,12 @@ export class WireTransaction implements Transaction {
   }
 
   async rows<T>(statement: RawBuilder<T>, { prepared }: StatementOptions = {}): Promise<T[]> {
-    return (await this.ask(compile(statement, prepared))).rows as T[];
+    return (await this.ask(compileStatement(statement, prepared))).rows as T[];
   }
 
   /** Runs statements, prepared, together with COMMIT, in one packet; nothing may follow them. */
   finish(statements: readonly RawBuilder<unknown>[]): void {
-    this.last = statements.map((statement) => compile(statement, true));
+    this.last = statements.map((statement) => compileStatement(statement, true));
   }
 
   /** Writes what entities hold back. */
@@ -100,9 +94,10 @@ export class WireTransaction implements Transaction {
   /** Resolves once everything is durable. */
   async commit(): Promise<void> {
     if (this.options.readOnly || (!this.hasBegun && this.last.length === 0)) return;
-    const statements = [...this.head(), ...this.last, COMMIT];
+    // What was not asked yet must be known before anything is committed.
+    if (!this.hasBegun) await this.packet([]);
     this.isCommitting = true;
-    const results = await sendPacket(this.client, statements).catch((error: unknown) => {
+    const results = await this.packet([...this.last, COMMIT]).catch((error: unknown) => {
       // What PostgreSQL refuses, without going away itself (57P), never comes to COMMIT.
       if (refusalOf(error)?.startsWith('57P') === false) this.isCommitting = false;
       throw error;
@@ -129,15 +124,27 @@ export class WireTransaction implements Transaction {
   private async send(): Promise<void> {
     const { asked } = this;
     this.asked = [];
-    const head = this.head();
     try {
-      const results = await sendPacket(this.client, [...head, ...asked]);
+      const results = await this.packet(asked);
       asked.forEach(({ resolve }, index) => {
-        resolve(results[head.length + index] as WireResult);
+        resolve(results[index] as WireResult);
       });
     } catch (error) {
       for (const { reject } of asked) reject(error);
     }
+  }
+
+  /** The results of the statements, when what stands before them in the packet allows to believe them. */
+  private async packet(statements: readonly WireStatement[]): Promise<WireResult[]> {
+    const { check } = this.options;
+    const isChecked = check !== undefined && !check.isProven;
+    const head = [...this.head(), ...(isChecked ? [check.statement] : [])];
+    const results = await sendPacket(this.client, [...head, ...statements]);
+    if (isChecked) {
+      if (!check.holds(results[head.length - 1]?.rows ?? [])) throw new CredentialChanged();
+      check.isProven = true;
+    }
+    return results.slice(head.length);
   }
 
   /** What stands at the beginning of the next packet. */

@@ -6,6 +6,7 @@ import { CONNECTION_PERMISSIONS } from '../kernel/permissions.js';
 import { isLookupId, parseToken, secretMatches } from '../kernel/secrets.js';
 import { runInSystem, type Transaction } from '../kernel/tenancy.js';
 import { BEARER_PREFIX, CLIENT_PREFIX } from './credentials.js';
+import type { KnownCredential } from './known-credential.js';
 import type { RefusedBy } from './log-entry.js';
 import type { Provider } from './scim-connection.entity.js';
 
@@ -60,6 +61,14 @@ export async function authenticateConnection(
   database: Database,
   request: ScimRequestIdentity,
 ): Promise<Context> {
+  return (await lookUpCredential(database, request)).context;
+}
+
+/** The same, and what of it the process may remember (`contextOfKnown`). */
+export async function lookUpCredential(
+  database: Database,
+  request: ScimRequestIdentity,
+): Promise<{ context: Context; known: KnownCredential }> {
   const presented = readCredential(request.authorization);
   const byHost = request.hostSlug === undefined ? undefined : { slug: request.hostSlug };
   if (!presented) throw refused(byHost, withoutCredential(request.authorization));
@@ -70,8 +79,7 @@ export async function authenticateConnection(
   });
   if (row instanceof CredentialRefusal) throw refused(row.owner ?? byHost, row.reason);
   if (row.use_is_stale) await runInSystem(database, (tx) => noteUse(tx, row, request), { share });
-  return {
-    database,
+  const caller: KnownCredential['caller'] = {
     organizationId: row.organization_id,
     actor: {
       kind: 'connection',
@@ -82,7 +90,11 @@ export async function authenticateConnection(
       showsAllGroups: row.shows_all_groups,
     },
     permissions: new Set(CONNECTION_PERMISSIONS),
-    requestId: request.requestId,
+  };
+  const { organization_id: organizationId, connection_id: connectionId, id: credentialId } = row;
+  return {
+    context: { database, ...caller, requestId: request.requestId },
+    known: { caller, slug: row.slug, owner: { organizationId, connectionId, credentialId } },
   };
 }
 
@@ -126,7 +138,8 @@ async function acceptCredential(
   presented: Presented,
   request: ScimRequestIdentity,
 ): Promise<CredentialRow | CredentialRefusal> {
-  const [found] = await tx.rows(sql<CredentialRow>`
+  const [found] = await tx.rows(
+    sql<CredentialRow>`
       select c.organization_id, c.id, c.connection_id, c.secret_hash, c.last_four, o.slug,
              s.provider, s.profile, s.shows_all_groups, s.status, c.revoked_at is not null as is_revoked,
              coalesce(c.expires_at <= now(), false) as is_expired,
@@ -135,7 +148,9 @@ async function acceptCredential(
       join scim_connections s on s.organization_id = c.organization_id and s.id = c.connection_id
       join organizations o on o.id = c.organization_id
       where c.lookup_id = ${presented.lookupId} and c.kind = ${presented.kind}
-    `);
+    `,
+    { prepared: true },
+  );
   if (!found) return new CredentialRefusal(undefined, 'The credential that was sent does not exist here.');
   const reason = whyNot(found, presented, request);
   if (reason !== undefined) {

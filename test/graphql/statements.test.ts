@@ -110,7 +110,7 @@ const COSTS: readonly [string, number, () => string][] = [
   ['createGroup', 2, () => `mutation { createGroup(input: {displayName: "New"}) { id } }`],
   [
     'updateGroup with members',
-    8,
+    7,
     () => `mutation { updateGroup(input: {id: "${ids.circle}", addUserIds: ["${ids.user}"]}) { version } }`,
   ],
   [
@@ -132,7 +132,7 @@ const COSTS: readonly [string, number, () => string][] = [
   ],
   [
     'updateProvisionedGroup with members',
-    10,
+    9,
     () =>
       `mutation { updateProvisionedGroup(input: {connectionId: "${acme.connectionId}", id: "${ids.group}", members: {add: ["${ids.user}"], remove: []}}) { membershipChange { accepted } } }`,
   ],
