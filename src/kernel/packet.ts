@@ -1,5 +1,6 @@
 import type { Connection, PoolClient, Submittable } from 'pg';
 import { type Prepared, preparedOn, unprepared } from './prepared.js';
+import { messages } from './wire-message.js';
 import { toWire } from './wire-value.js';
 
 /** One statement as it goes to PostgreSQL: `$1` and so on stand for the values. */
@@ -16,15 +17,12 @@ export interface WireResult {
   rows: Record<string, unknown>[];
 }
 
+/** The protocol counts them in sixteen bits. */
+const MAX_VALUES = 65_535;
+
 /** The part of a `pg` connection that its types leave out. */
 interface Wire {
-  stream: { cork(): void; uncork(): void };
-  parse(message: { name: string; text: string; types: number[] }): void;
-  bind(message: { portal: string; statement: string; values: readonly unknown[] }): void;
-  describe(message: { type: 'P' | 'S'; name: string }): void;
-  execute(message: { portal: string; rows: number }): void;
-  close(message: { type: 'P' | 'S'; name: string }): void;
-  sync(): void;
+  stream: { writable: boolean; write(bytes: Buffer): unknown };
 }
 
 /**
@@ -34,7 +32,8 @@ interface Wire {
  */
 class Packet implements Submittable {
   private readonly results: WireResult[] = [];
-  private readonly prepared: Prepared[];
+  private readonly prepared: Prepared[] = [];
+  private readonly values: (string | Buffer | null)[][];
   private rows: Record<string, unknown>[] = [];
 
   constructor(
@@ -43,31 +42,36 @@ class Packet implements Submittable {
     private readonly resolve: (results: WireResult[]) => void,
     private readonly reject: (error: unknown) => void,
   ) {
-    this.prepared = [];
+    // Before anything is sent: what cannot be a value must not leave half a packet.
+    this.values = statements.map(({ values }) => {
+      if (values.length > MAX_VALUES)
+        throw new Error(`A statement of ${values.length} values cannot be sent.`);
+      return values.map(toWire);
+    });
   }
 
   submit(connection: Connection): void {
-    const wire = connection as unknown as Wire;
+    const { stream } = connection as unknown as Wire;
     const known = preparedOn(connection);
-    wire.stream.cork();
-    for (const { text, values, prepared } of this.statements) {
-      const statement = prepared ? known.find(text, (name) => wire.close({ type: 'S', name })) : unprepared();
-      const { name } = statement;
+    for (const [index, { text, prepared }] of this.statements.entries()) {
+      const statement = prepared ? known.find(text, (name) => messages.close(name)) : unprepared();
+      const { name, isParsed } = statement;
       this.prepared.push(statement);
-      if (!statement.isParsed) {
-        // After a failure nobody knows whether the name is taken; to close one that is not is no error.
-        if (name !== '') wire.close({ type: 'S', name });
-        wire.parse({ name, text, types: [] });
+      if (!isParsed) {
+        // After a failure nobody knows whether the name is taken.
+        if (name !== '') messages.close(name);
+        messages.parse(name, text);
       }
-      wire.bind({ portal: '', statement: name, values: values.map(toWire) });
+      messages.bind(name, this.values[index] ?? []);
       // The columns of a statement stay the same as long as it is prepared.
-      if (!statement.isParsed) wire.describe({ type: 'P', name: '' });
-      wire.execute({ portal: '', rows: 0 });
+      if (!isParsed) messages.describe();
+      messages.execute();
       // For the next statement of this packet that is the same.
       if (name !== '') statement.isParsed = true;
     }
-    wire.sync();
-    wire.stream.uncork();
+    const packet = messages.end();
+    // As `pg` does: what cannot be written any more is answered by the end of the connection.
+    if (stream.writable) stream.write(packet);
   }
 
   handleRowDescription({ fields }: { fields: { name: string; dataTypeID: number }[] }): void {
