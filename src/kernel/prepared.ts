@@ -54,6 +54,7 @@ class PreparedStatements {
 
 const connections = new WeakMap<object, PreparedStatements>();
 
+/** What one connection has prepared; it is forgotten with the connection. */
 export function preparedOn(connection: object): PreparedStatements {
   const known = connections.get(connection) ?? new PreparedStatements();
   connections.set(connection, known);
