@@ -15,7 +15,8 @@ COPY src src
 COPY graphql graphql
 COPY workers workers
 COPY migrations migrations
-RUN npm run build
+# The demo and its identity provider ask nobody for a password: they are no part of what is deployed.
+RUN npm run build && rm -r dist/src/cli/demo* dist/src/cli/simulator/identity-provider
 
 FROM node:24-slim AS dependencies
 WORKDIR /app

@@ -5,8 +5,9 @@
 //
 // Sends the same requests to both, one at a time and in turn, so that whatever else the machine does meets both alike.
 // Prints medians and means in milliseconds for each kind of request and each round, and b / a. Loopback only.
-import http from 'node:http';
 import { parseArgs } from 'node:util';
+import { Client } from './load/client.mjs';
+import { median } from './load/statistics.mjs';
 
 const text = { type: 'string' };
 const { values } = parseArgs({
@@ -19,43 +20,11 @@ const { values } = parseArgs({
     rounds: { ...text, default: '3' },
   },
 });
-const agent = new http.Agent({ keepAlive: true });
 const servers = ['a', 'b'].map((name) => ({
   name,
-  base: values[name],
-  token: values[`${name}-token`],
+  client: new Client(values[name], values[`${name}-token`]),
   ids: [],
 }));
-for (const { base } of servers) {
-  if (!['127.0.0.1', 'localhost', '[::1]'].includes(new URL(base ?? '').hostname))
-    throw new Error('loopback only');
-}
-
-function send({ base, token }, method, path, body) {
-  const payload = body === undefined ? '' : JSON.stringify(body);
-  const headers = {
-    authorization: `Bearer ${token}`,
-    ...(payload && { 'content-type': 'application/scim+json', 'content-length': Buffer.byteLength(payload) }),
-  };
-  return new Promise((resolve, reject) => {
-    const began = performance.now();
-    const request = http.request(`${base}${path}`, { method, agent, headers }, (response) => {
-      let answer = '';
-      response.on('data', (chunk) => {
-        answer += chunk;
-      });
-      response.on('end', () => {
-        const ms = performance.now() - began;
-        if (response.statusCode >= 300)
-          reject(new Error(`${method} ${path}: ${response.statusCode} ${answer}`));
-        else resolve({ ms, body: answer === '' ? undefined : JSON.parse(answer) });
-      });
-    });
-    request.on('error', reject);
-    request.end(payload);
-  });
-}
-
 const run = Date.now().toString(36);
 const person = (name) => ({
   schemas: ['urn:ietf:params:scim:schemas:core:2.0:User'],
@@ -70,18 +39,17 @@ const replace = (path, value) => ({
 });
 const kinds = {
   'POST /Users': async (server, n) => {
-    const { ms, body } = await send(server, 'POST', '/Users', person(`${run}-${n}`));
+    const { ms, body } = await server.client.must('POST', '/Users', person(`${run}-${n}`));
     server.ids.push(body.id);
     return ms;
   },
   'PATCH /Users/:id': async (server, n) =>
-    (await send(server, 'PATCH', `/Users/${server.ids[n]}`, replace('title', `t${n}`))).ms,
-  'GET /Users/:id': async (server, n) => (await send(server, 'GET', `/Users/${server.ids[n]}`)).ms,
+    (await server.client.must('PATCH', `/Users/${server.ids[n]}`, replace('title', `t${n}`))).ms,
+  'GET /Users/:id': async (server, n) => (await server.client.must('GET', `/Users/${server.ids[n]}`)).ms,
   'GET /Users?filter': async (server, n) =>
-    (await send(server, 'GET', `/Users?filter=externalId%20eq%20%22${run}-${n}%22`)).ms,
+    (await server.client.must('GET', `/Users?filter=externalId%20eq%20%22${run}-${n}%22`)).ms,
 };
 
-const median = (list) => list.toSorted((x, y) => x - y)[Math.floor(list.length / 2)];
 const mean = (list) => list.reduce((sum, one) => sum + one, 0) / list.length;
 const requests = Number(values.requests);
 
@@ -99,4 +67,4 @@ for (let round = 0; round < Number(values.rounds); round += 1) {
     console.log(`round ${round + 1}  ${kind.padEnd(18)} ${line.join('   ')}`);
   }
 }
-agent.destroy();
+for (const { client } of servers) client.end();

@@ -5,8 +5,9 @@
 // Each round measures the quiet organization at 10 requests a second, alone and then while the loud one keeps 64
 // connections busy without a pause, and prints its p50, p95 and p99 in milliseconds, their ratios, and what the loud one
 // was answered. Loopback only; the client's own processor time is part of what the quiet one waits for.
-import http from 'node:http';
 import { parseArgs } from 'node:util';
+import { Client } from './load/client.mjs';
+import { quantile } from './load/statistics.mjs';
 
 const text = { type: 'string' };
 const { values } = parseArgs({
@@ -19,51 +20,25 @@ const { values } = parseArgs({
     connections: { ...text, default: '64' },
   },
 });
-if (!['127.0.0.1', 'localhost', '[::1]'].includes(new URL(values.base ?? '').hostname)) {
-  throw new Error('loopback only');
-}
-const quietAgent = new http.Agent({ keepAlive: true });
-const loudAgent = new http.Agent({ keepAlive: true, maxSockets: Number(values.connections) });
+const quiet = new Client(values.base, values.quiet, { connections: 64 });
+const loud = new Client(values.base, values.loud, { connections: Number(values.connections) });
 
-function send(agent, token, method, path, body) {
-  const payload = body === undefined ? '' : JSON.stringify(body);
-  const headers = {
-    authorization: `Bearer ${token}`,
-    ...(payload && { 'content-type': 'application/scim+json', 'content-length': Buffer.byteLength(payload) }),
-  };
-  return new Promise((resolve, reject) => {
-    const began = performance.now();
-    const request = http.request(`${values.base}${path}`, { method, agent, headers }, (response) => {
-      let answer = '';
-      response.on('data', (chunk) => {
-        answer += chunk;
-      });
-      response.on('end', () =>
-        resolve({ status: response.statusCode, ms: performance.now() - began, answer }),
-      );
-    });
-    request.on('error', reject);
-    request.end(payload);
-  });
-}
-
-async function newPerson(agent, token) {
+async function newPerson(client) {
   const name = `f${Date.now().toString(36)}${Math.random().toString(36).slice(2, 8)}`;
-  const { status, answer } = await send(agent, token, 'POST', '/Users', {
+  const { body } = await client.must('POST', '/Users', {
     schemas: ['urn:ietf:params:scim:schemas:core:2.0:User'],
     userName: `${name}@fair.example`,
     externalId: name,
     emails: [{ value: `${name}@fair.example`, type: 'work' }],
   });
-  if (status !== 201) throw new Error(`POST /Users: ${status} ${answer}`);
-  return JSON.parse(answer).id;
+  return body.id;
 }
 
 /** Seven reads and three writes of ten, for both alike. */
-function mixed(agent, token, id, n) {
-  if (n % 10 < 7) return send(agent, token, 'GET', `/Users/${id}`);
+function mixed(client, id, n) {
+  if (n % 10 < 7) return client.send('GET', `/Users/${id}`);
   const value = `t${n}`;
-  return send(agent, token, 'PATCH', `/Users/${id}`, {
+  return client.send('PATCH', `/Users/${id}`, {
     schemas: ['urn:ietf:params:scim:api:messages:2.0:PatchOp'],
     Operations: [{ op: 'replace', path: 'title', value }],
   });
@@ -76,7 +51,7 @@ async function listen(seconds, id) {
   const began = performance.now();
   for (let n = 0; n < seconds * 10; n += 1) {
     await sleep(Math.max(0, began + n * 100 - performance.now()));
-    answers.push(mixed(quietAgent, values.quiet, id, n));
+    answers.push(mixed(quiet, id, n));
   }
   return Promise.all(answers);
 }
@@ -86,7 +61,7 @@ async function shout(ids) {
   let stopped = false;
   const lane = async (id) => {
     for (let n = 0; !stopped; n += 1) {
-      const { status } = await mixed(loudAgent, values.loud, id, n);
+      const { status } = await mixed(loud, id, n);
       counts.set(status, (counts.get(status) ?? 0) + 1);
     }
   };
@@ -98,16 +73,19 @@ async function shout(ids) {
   };
 }
 
-const quantiles = (answers) => {
-  const sorted = answers.map(({ ms }) => ms).toSorted((x, y) => x - y);
-  return [0.5, 0.95, 0.99].map((q) => sorted[Math.min(sorted.length - 1, Math.ceil(sorted.length * q) - 1)]);
-};
+const quantiles = (answers) =>
+  [0.5, 0.95, 0.99].map((q) =>
+    quantile(
+      answers.map(({ ms }) => ms),
+      q,
+    ),
+  );
 const format = (list, digits = 1) => list.map((one) => one.toFixed(digits)).join(' / ');
 
 const seconds = Number(values.seconds);
-const person = await newPerson(quietAgent, values.quiet);
+const person = await newPerson(quiet);
 const people = [];
-for (let i = 0; i < Number(values.connections); i += 1) people.push(await newPerson(loudAgent, values.loud));
+for (let i = 0; i < Number(values.connections); i += 1) people.push(await newPerson(loud));
 await listen(3, person);
 for (let round = 1; round <= Number(values.rounds); round += 1) {
   const alone = await listen(seconds, person);
@@ -117,13 +95,13 @@ for (let round = 1; round <= Number(values.rounds); round += 1) {
   const [before, after] = [quantiles(alone), quantiles(beside)];
   const failed = [...alone, ...beside].filter(({ status }) => status !== 200).length;
   const ratios = after.map((one, index) => one / before[index]);
-  const loud = [...counts]
+  const heard = [...counts]
     .map(([status, count]) => `${status}: ${(count / seconds).toFixed(0)}/s`)
     .join(', ');
   console.log(
-    `round ${round}  quiet p50/p95/p99 alone ${format(before)}  beside ${format(after)}  ratio ${format(ratios, 2)}  failed ${failed}  loud ${loud}`,
+    `round ${round}  quiet p50/p95/p99 alone ${format(before)}  beside ${format(after)}  ratio ${format(ratios, 2)}  failed ${failed}  loud ${heard}`,
   );
   await sleep(2000);
 }
-quietAgent.destroy();
-loudAgent.destroy();
+quiet.end();
+loud.end();

@@ -4,8 +4,9 @@
 //
 // Pushes the people it needs, makes one group of 10 and one of --large, and then, interleaved, adds 200 people one by
 // one to each and takes them out again. Prints the medians of each round and their ratio. Loopback only.
-import http from 'node:http';
 import { parseArgs } from 'node:util';
+import { Client } from './load/client.mjs';
+import { median } from './load/statistics.mjs';
 
 const { values } = parseArgs({
   options: {
@@ -15,44 +16,11 @@ const { values } = parseArgs({
     rounds: { type: 'string', default: '3' },
   },
 });
-const base = new URL(values.base ?? '');
-if (!['127.0.0.1', 'localhost', '[::1]'].includes(base.hostname)) throw new Error('loopback only');
 const large = Number(values.large);
 const SMALL = 10;
 const SAMPLES = 200;
 const CHUNK = 5000;
-const agent = new http.Agent({ keepAlive: true, maxSockets: 16 });
-
-function send(method, path, body) {
-  return new Promise((resolve, reject) => {
-    const payload = JSON.stringify(body);
-    const request = http.request(
-      `${base.href.replace(/\/$/, '')}${path}`,
-      {
-        method,
-        agent,
-        headers: {
-          authorization: `Bearer ${values.token}`,
-          'content-type': 'application/scim+json',
-          'content-length': Buffer.byteLength(payload),
-        },
-      },
-      (response) => {
-        let text = '';
-        response.on('data', (chunk) => {
-          text += chunk;
-        });
-        response.on('end', () => {
-          if (response.statusCode >= 300)
-            reject(new Error(`${method} ${path}: ${response.statusCode} ${text}`));
-          else resolve(text === '' ? undefined : JSON.parse(text));
-        });
-      },
-    );
-    request.on('error', reject);
-    request.end(payload);
-  });
-}
+const client = new Client(values.base, values.token);
 
 async function inParallel(count, width, work) {
   let next = 0;
@@ -70,7 +38,7 @@ const run = Date.now().toString(36);
 const people = new Array(large + SAMPLES);
 await inParallel(people.length, 16, async (i) => {
   const name = `bench-${run}-${i}`;
-  const user = await send('POST', '/Users', {
+  const { body: user } = await client.must('POST', '/Users', {
     schemas: ['urn:ietf:params:scim:schemas:core:2.0:User'],
     userName: `${name}@bench.example`,
     externalId: name,
@@ -91,27 +59,30 @@ const patch = (op, ids) => ({
 });
 
 async function makeGroup(size) {
-  const { id } = await send('POST', '/Groups', {
+  const { body } = await client.must('POST', '/Groups', {
     schemas: ['urn:ietf:params:scim:schemas:core:2.0:Group'],
     displayName: `bench ${run} ${size}`,
   });
   for (let from = 0; from < size; from += CHUNK) {
-    await send('PATCH', `/Groups/${id}`, patch('add', people.slice(from, Math.min(from + CHUNK, size))));
+    await client.must(
+      'PATCH',
+      `/Groups/${body.id}`,
+      patch('add', people.slice(from, Math.min(from + CHUNK, size))),
+    );
   }
-  return id;
+  return body.id;
 }
 
 const groups = { small: await makeGroup(SMALL), large: await makeGroup(large) };
 await new Promise((resolve) => setTimeout(resolve, 5000));
 
-const median = (numbers) => numbers.sort((a, b) => a - b)[Math.floor(numbers.length / 2)];
 for (let round = 1; round <= Number(values.rounds); round += 1) {
   const took = { add: { small: [], large: [] }, remove: { small: [], large: [] } };
   for (const op of ['add', 'remove']) {
     for (const id of people.slice(large)) {
       for (const size of ['small', 'large']) {
         const started = performance.now();
-        await send('PATCH', `/Groups/${groups[size]}`, patch(op, [id]));
+        await client.must('PATCH', `/Groups/${groups[size]}`, patch(op, [id]));
         took[op][size].push(performance.now() - started);
       }
     }
@@ -124,4 +95,4 @@ for (let round = 1; round <= Number(values.rounds); round += 1) {
     );
   }
 }
-agent.destroy();
+client.end();

@@ -4,9 +4,10 @@
 //
 // Fills the token's organization by SQL, set by set (once: a second run finds everybody there), measures every document
 // 200 times, one at a time, and prints medians in milliseconds. Loopback only.
-import http from 'node:http';
 import { parseArgs } from 'node:util';
 import pg from 'pg';
+import { Client } from './load/client.mjs';
+import { median, quantile } from './load/statistics.mjs';
 
 const text = { type: 'string' };
 const { values } = parseArgs({
@@ -19,34 +20,14 @@ const { values } = parseArgs({
     samples: { ...text, default: '200' },
   },
 });
-const base = new URL(values.url ?? '');
-if (!['127.0.0.1', 'localhost', '[::1]'].includes(base.hostname)) throw new Error('loopback only');
 const [people, groups, samples] = [values.people, values.groups, values.samples].map(Number);
 const EVENTS = 1000;
-const agent = new http.Agent({ keepAlive: true });
+const door = new Client(values.url, values.token, { contentType: 'application/json' });
 
-function send(query, variables = {}) {
-  const payload = JSON.stringify({ query, variables });
-  return new Promise((resolve, reject) => {
-    const headers = {
-      authorization: `Bearer ${values.token}`,
-      'content-type': 'application/json',
-      'content-length': Buffer.byteLength(payload),
-    };
-    const request = http.request(`${base.origin}/graphql`, { method: 'POST', agent, headers }, (response) => {
-      let body = '';
-      response.on('data', (chunk) => {
-        body += chunk;
-      });
-      response.on('end', () => {
-        const { data, errors } = JSON.parse(body);
-        if (errors) reject(new Error(`${query}: ${JSON.stringify(errors)}`));
-        else resolve(data);
-      });
-    });
-    request.on('error', reject);
-    request.end(payload);
-  });
+async function send(query, variables = {}) {
+  const { body } = await door.send('POST', '/graphql', { query, variables });
+  if (body.errors) throw new Error(`${query}: ${JSON.stringify(body.errors)}`);
+  return body.data;
 }
 
 const { organization } = await send('{ organization { id } }');
@@ -177,7 +158,6 @@ Object.assign(measured, {
   explainUser: [EXPLAIN_USER, { userId: one }],
 });
 
-const median = (numbers) => numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)];
 for (const [name, [document, variables]] of Object.entries(measured)) {
   const took = [];
   for (let n = -5; n < samples; n += 1) {
@@ -185,8 +165,8 @@ for (const [name, [document, variables]] of Object.entries(measured)) {
     await send(document, variables);
     if (n >= 0) took.push(performance.now() - began);
   }
-  const worst = took.toSorted((a, b) => a - b)[Math.floor(took.length * 0.95)];
+  const worst = quantile(took, 0.95);
   console.log(`${name}: ${median(took).toFixed(1)} ms (p95 ${worst.toFixed(1)})`);
 }
 await client.end();
-agent.destroy();
+door.end();

@@ -6,13 +6,13 @@
 // Seeds people and groups by set-based SQL into the database of DATABASE_URL, or of the embedded PostgreSQL in the data
 // folder, and measures through the SCIM door: three rounds, medians, interleaved. The memory is that of the
 // process --pid. Loopback only. Everything it makes is in organizations named scale-...; drop the data folder afterwards.
-import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import http from 'node:http';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import pg from 'pg';
+import { Client } from './load/client.mjs';
+import { median, quantile } from './load/statistics.mjs';
 
 const text = { type: 'string' };
 const { values } = parseArgs({
@@ -28,50 +28,19 @@ const { values } = parseArgs({
     rate: { ...text, default: '25' },
   },
 });
-const base = new URL(values.base ?? '');
-if (!['127.0.0.1', 'localhost', '[::1]'].includes(base.hostname)) throw new Error('loopback only');
 const LARGE = Number(values.people);
 const SMALL = 1000;
 const ROUNDS = Number(values.rounds);
 const chosen = new Set(values.only.split(','));
 const root = path.resolve(import.meta.dirname, '..');
 const run = Date.now().toString(36);
-const agent = new http.Agent({ keepAlive: true, maxSockets: 256 });
 
+const clients = new Map();
 /** What an answer is, how long it took and how many bytes it had; the text only when it is short. */
-function send(token, method, url, body, { keep = true } = {}) {
-  const payload = body === undefined ? '' : JSON.stringify(body);
-  const headers = {
-    authorization: `Bearer ${token}`,
-    ...(payload && { 'content-type': 'application/scim+json', 'content-length': Buffer.byteLength(payload) }),
-  };
-  return new Promise((resolve, reject) => {
-    const began = performance.now();
-    const request = http.request(
-      `${base.href.replace(/\/$/, '')}${url}`,
-      { method, agent, headers },
-      (response) => {
-        let answer = '';
-        let bytes = 0;
-        response.on('data', (chunk) => {
-          bytes += chunk.length;
-          if (keep) answer += chunk;
-        });
-        response.on('error', reject);
-        response.on('end', () => {
-          const status = response.statusCode ?? 0;
-          resolve({
-            status,
-            ms: performance.now() - began,
-            bytes,
-            body: keep && answer !== '' ? JSON.parse(answer) : undefined,
-          });
-        });
-      },
-    );
-    request.on('error', reject);
-    request.end(payload);
-  });
+function send(token, ...request) {
+  const client = clients.get(token) ?? new Client(values.base, token, { connections: 64 });
+  clients.set(token, client);
+  return client.send(...request);
 }
 
 async function must(...parameters) {
@@ -81,9 +50,6 @@ async function must(...parameters) {
   return answer;
 }
 
-const median = (numbers) => [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)];
-const quantile = (numbers, q) =>
-  [...numbers].sort((a, b) => a - b)[Math.min(numbers.length - 1, Math.floor(numbers.length * q))];
 const say = (line) => console.log(line);
 const ms = (number) => `${number.toFixed(1)} ms`;
 const pause = () => sleep(500);
@@ -97,19 +63,20 @@ const client = new pg.Client({ connectionString: databaseUrl() });
 await client.connect();
 await client.query('set jit = off');
 
-/** The operator's own commands make the organization, as anybody would. */
-function cli(...parameters) {
-  const argv = [path.join(root, 'dist/src/cli/cli.js'), ...parameters, '--json'];
-  const env = { ...process.env, DATA_DIR: values.data };
-  return JSON.parse(
-    execFileSync(process.execPath, argv, {
-      cwd: root,
-      env,
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'ignore'],
-    }),
-  );
-}
+// The operator's own commands make the organizations, as anybody would, in this process: a process for each of fifty
+// takes minutes.
+process.env.DATA_DIR = values.data;
+const part = (name) => import(path.join(root, 'dist/src', name));
+const [{ orgCreate }, { scimConnect }] = [await part('cli/org.js'), await part('cli/scim.js')];
+const [{ readConfig }, { openDatabase }, { createLogger }] = [
+  await part('config.js'),
+  await part('open-database.js'),
+  await part('kernel/logger.js'),
+];
+const config = readConfig();
+const opened = await openDatabase(config, createLogger('warn'), () => {});
+const operator = (command, slug, options) =>
+  command.run({ config, database: opened.database }, slug, options);
 
 async function inOrganization(organization, statement, parameters = []) {
   await client.query('begin');
@@ -128,18 +95,12 @@ async function inOrganization(organization, statement, parameters = []) {
 /** An organization with a connection and `count` people that it manages; returns their ids in order. */
 async function organizationOf(count, name) {
   const slug = `scale-${name}-${run}`;
-  const { organizationId } = cli(
-    'org',
-    'create',
-    slug,
-    '--plan',
-    'enterprise',
-    '--owner',
-    `owner@${slug}.example`,
-    '--sso',
-    'simulated',
-  );
-  const { connectionId, token } = cli('scim', 'connect', slug, '--provider', 'custom', '--profile', 'rfc');
+  const { organizationId } = await operator(orgCreate, slug, {
+    plan: 'enterprise',
+    owner: `owner@${slug}.example`,
+    sso: 'simulated',
+  });
+  const { connectionId, token } = await operator(scimConnect, slug, { provider: 'custom', profile: 'rfc' });
   const organization = { id: organizationId, connectionId, token, slug };
   const people = await inOrganization(
     organization,
@@ -398,5 +359,6 @@ if (chosen.has('many')) {
   }
 }
 
-agent.destroy();
+for (const door of clients.values()) door.end();
 await client.end();
+await opened.close();

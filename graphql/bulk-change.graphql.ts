@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { Field, ID, InputType, Int, ObjectType, registerEnumType } from 'type-graphql';
 import type { BulkKind, BulkState } from '../src/directory/bulk-change.js';
 import type { BulkReason } from '../src/directory/bulk-outcome.js';
+import type { StopReason } from '../src/directory/requester.js';
 import { connectionTypes } from './connection.js';
 
 export const BulkKindEnum = { DEACTIVATE: 'deactivate', REACTIVATE: 'reactivate', ASSIGN: 'assign' } as const;
@@ -21,6 +22,7 @@ export const BulkStateEnum = {
   RUNNING: 'running',
   DONE: 'done',
   CANCELLED: 'cancelled',
+  STOPPED: 'stopped',
 } as const;
 
 registerEnumType(BulkStateEnum, {
@@ -31,6 +33,26 @@ registerEnumType(BulkStateEnum, {
     RUNNING: { description: 'Some were reached.' },
     DONE: { description: 'Everybody was reached; `failed` says how many were left as they are.' },
     CANCELLED: { description: 'Somebody ended it; whoever was not reached is left as they are.' },
+    STOPPED: {
+      description:
+        'Whoever asked for it may not do so any more (`stopReason`); whoever was not reached is left as they are.',
+    },
+  },
+});
+
+export const BulkStopReasonEnum = {
+  REQUESTER_INACTIVE: 'REQUESTER_INACTIVE',
+  REQUESTER_ROLE: 'REQUESTER_ROLE',
+  CREDENTIAL_REVOKED: 'CREDENTIAL_REVOKED',
+} as const;
+
+registerEnumType(BulkStopReasonEnum, {
+  name: 'BulkStopReason',
+  description: 'Why a bulk change was stopped on its way.',
+  valuesConfig: {
+    REQUESTER_INACTIVE: { description: 'Whoever asked for it was deactivated.' },
+    REQUESTER_ROLE: { description: 'Their role, or that of their token, does not allow it any more.' },
+    CREDENTIAL_REVOKED: { description: 'The token it was asked for with was revoked.' },
   },
 });
 
@@ -71,6 +93,9 @@ export class BulkChangeType {
 
   @Field(() => BulkStateEnum, { description: 'How far it is.' })
   state!: BulkState;
+
+  @Field(() => BulkStopReasonEnum, { nullable: true, description: 'Why it was stopped; null otherwise.' })
+  stopReason!: StopReason | null;
 
   @Field(() => Int, { description: 'How many people it means.' })
   total!: number;

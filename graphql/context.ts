@@ -3,6 +3,7 @@ import type { MailRecord } from '../src/mail/mail-rows.js';
 import type { RenderedMail } from '../src/mail/render-mail.js';
 import type { Live } from './live.js';
 import type { Loaders } from './loaders.js';
+import type { Visits } from './visits.js';
 
 /**
  * What every resolver receives: who is asking, and the DataLoaders of this one request. A loader must not outlive its
@@ -15,4 +16,6 @@ export interface GraphqlContext {
   readonly writeMail: (mail: MailRecord) => RenderedMail;
   /** Of a subscription: how it looks again. */
   readonly live?: Live;
+  /** Of a request without a credential; `context` may do nothing then. */
+  readonly visits?: Visits;
 }

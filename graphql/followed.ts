@@ -3,7 +3,9 @@ import { membershipChange } from '../src/directory/memberships.queries.js';
 import { invitationBatch } from '../src/invitations/invitation-batches.queries.js';
 import type { Context } from '../src/kernel/context.js';
 import { notFound } from '../src/kernel/errors.js';
+import { connectionFacts } from '../src/provisioning/connection-facts.queries.js';
 import { scimConnections } from '../src/provisioning/connections.queries.js';
+import { healthOf } from '../src/provisioning/health/health.js';
 import { latestRequests } from '../src/provisioning/provisioning-log.queries.js';
 import type { ScimConnection } from '../src/provisioning/scim-connection.entity.js';
 import type { GraphqlContext } from './context.js';
@@ -49,8 +51,8 @@ export function followInvitationBatch(from: GraphqlContext, { id, after }: Follo
 }
 
 /**
- * A connection whenever something of it changes that an administrator watches for: its status, its newest request, its
- * newest refusal. It goes on while the connection is there, also over its disabling. NOT_FOUND for an unknown one.
+ * A connection whenever something of it changes that an administrator watches for: its status, its health in a word and a
+ * sentence, its newest request, its newest refusal. It goes on while the connection is there, also over its disabling. NOT_FOUND for an unknown one.
  */
 export function followConnection(from: GraphqlContext, { id, after }: FollowArgs) {
   const live = liveOf(from);
@@ -69,5 +71,8 @@ async function readConnection(
   const connection = (await scimConnections(context, {})).find((one) => one.id === id);
   if (!connection) throw notFound('SCIM connection', id);
   const latest = (await latestRequests(context, { connectionIds: [id] })).get(id);
-  return { connection, state: [connection.status, latest?.last?.id, latest?.lastRefused?.id] };
+  const [facts] = await connectionFacts(context, { connectionIds: [id] });
+  const health = facts && healthOf(facts);
+  const told = [health?.state, health?.sentence, health?.advice];
+  return { connection, state: [connection.status, latest?.last?.id, latest?.lastRefused?.id, ...told] };
 }

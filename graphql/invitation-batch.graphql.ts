@@ -1,8 +1,7 @@
 import 'reflect-metadata';
 import { Field, ID, InputType, Int, ObjectType, registerEnumType } from 'type-graphql';
 import type { BatchReason, BatchState } from '../src/invitations/invitation-batch.js';
-import { CourseInput } from './invitation.graphql.js';
-import { RoleEnum } from './user.graphql.js';
+import { PromiseInput } from './invitation.graphql.js';
 
 export const InvitationBatchStateEnum = { WAITING: 'waiting', RUNNING: 'running', DONE: 'done' } as const;
 
@@ -32,7 +31,7 @@ registerEnumType(InvitationBatchReasonEnum, {
     DUPLICATE: { description: 'It stands earlier in the list.' },
     EXISTS: { description: 'Somebody with this address is here already.' },
     PENDING: { description: 'An invitation for this address is pending already.' },
-    FORBIDDEN: { description: 'Whoever sent the list may not invite into this role any more.' },
+    FORBIDDEN: { description: 'Whoever sent the list may not invite any more, or not into this role.' },
   },
 });
 
@@ -82,16 +81,7 @@ export class InvitationBatchFailureType {
 }
 
 @InputType({ description: 'Whom to invite, and to what: the same for everyone in the list.' })
-export class InviteUsersInput {
+export class InviteUsersInput extends PromiseInput {
   @Field(() => [String], { description: 'The e-mail addresses, at most 5,000.' })
   emails!: string[];
-
-  @Field(() => RoleEnum, { nullable: true, description: 'The role they get; USER unless said otherwise.' })
-  role?: 'admin' | 'group_admin' | 'user' | null;
-
-  @Field(() => [ID], { nullable: true, description: 'The groups they join.' })
-  groupIds?: string[] | null;
-
-  @Field(() => [CourseInput], { nullable: true, description: 'The courses they get.' })
-  courses?: CourseInput[] | null;
 }

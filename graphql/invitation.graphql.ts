@@ -105,11 +105,9 @@ export class CourseInput {
   name!: string;
 }
 
-@InputType({ description: 'Whom to invite, and to what.' })
-export class InviteUserInput {
-  @Field(() => String, { description: 'The e-mail address.' })
-  email!: string;
-
+/** What an invitation promises to whoever it is for. */
+@InputType()
+export abstract class PromiseInput {
   @Field(() => RoleEnum, { nullable: true, description: 'The role they get; USER unless said otherwise.' })
   role?: 'admin' | 'group_admin' | 'user' | null;
 
@@ -118,4 +116,10 @@ export class InviteUserInput {
 
   @Field(() => [CourseInput], { nullable: true, description: 'The courses they get.' })
   courses?: CourseInput[] | null;
+}
+
+@InputType({ description: 'Whom to invite, and to what.' })
+export class InviteUserInput extends PromiseInput {
+  @Field(() => String, { description: 'The e-mail address.' })
+  email!: string;
 }

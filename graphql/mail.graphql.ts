@@ -28,6 +28,8 @@ export const MailKindEnum = {
   WELCOME: 'welcome',
   LICENSE_FREE: 'license-free',
   PROVIDER_SIGN_IN: 'provider-sign-in',
+  PASSWORD_RESET: 'password-reset',
+  PASSWORD_CHANGED: 'password-changed',
 } as const;
 
 registerEnumType(MailKindEnum, {
@@ -39,6 +41,8 @@ registerEnumType(MailKindEnum, {
     WELCOME: { description: 'Somebody was let in.' },
     LICENSE_FREE: { description: 'Somebody who stood in line has a license now.' },
     PROVIDER_SIGN_IN: { description: 'Somebody asked for access who signs in at their identity provider.' },
+    PASSWORD_RESET: { description: 'Somebody asked to choose another password.' },
+    PASSWORD_CHANGED: { description: 'Somebody has another password now.' },
   },
 });
 

@@ -24,6 +24,7 @@ import { ScimSetupResolver } from './scim-setup.resolver.js';
 import { SessionResolver } from './session.resolver.js';
 import { SsoConnectionResolver } from './sso-connection.resolver.js';
 import { UserResolver } from './user.resolver.js';
+import { VisitorResolver } from './visitor.resolver.js';
 
 /** Everything the schema is made of; a resolver that is not listed does not exist. */
 export const resolvers: NonEmptyArray<new () => object> = [
@@ -61,4 +62,5 @@ export const resolvers: NonEmptyArray<new () => object> = [
   BulkChangeResolver,
   NodeResolver,
   LiveResolver,
+  VisitorResolver,
 ];

@@ -121,11 +121,9 @@ export class ScimConnectionType {
   createdAt!: Date;
 }
 
-@InputType({ description: 'Which identity provider to connect.' })
-export class ConnectScimInput {
-  @Field(() => ProviderEnum, { description: 'Which identity provider.' })
-  provider!: Provider;
-
+/** What is chosen of a connection beside its provider. */
+@InputType()
+export abstract class ConnectionChoiceInput {
   @Field(() => ProfileEnum, {
     nullable: true,
     description: 'Which rules it meets; STANDARD unless said otherwise.',
@@ -137,6 +135,12 @@ export class ConnectScimInput {
     description: 'Whether the provider also sees groups created here (OneLogin needs it).',
   })
   showsAllGroups?: boolean | null;
+}
+
+@InputType({ description: 'Which identity provider to connect.' })
+export class ConnectScimInput extends ConnectionChoiceInput {
+  @Field(() => ProviderEnum, { description: 'Which identity provider.' })
+  provider!: Provider;
 }
 
 @ObjectType({

@@ -4,7 +4,7 @@ import type { Language } from '../src/organizations/organization.entity.js';
 import type { Provider } from '../src/provisioning/scim-connection.entity.js';
 import type { SetupStep } from '../src/provisioning/setup/set-up.js';
 import { LanguageEnum } from './organization.graphql.js';
-import { IssuedScimCredentialType, ProfileEnum, ProviderEnum } from './scim-connection.graphql.js';
+import { ConnectionChoiceInput, IssuedScimCredentialType, ProviderEnum } from './scim-connection.graphql.js';
 
 export const SetupStepEnum = {
   UNLOCK: 'unlock',
@@ -108,21 +108,9 @@ export class ScimSetup {
 }
 
 @InputType({ description: 'Which identity provider to set up.' })
-export class StartScimSetupInput {
+export class StartScimSetupInput extends ConnectionChoiceInput {
   @Field(() => ProviderEnum, { description: 'Which identity provider; it decides the instructions.' })
   provider!: Provider;
-
-  @Field(() => ProfileEnum, {
-    nullable: true,
-    description: 'Which rules it meets; STANDARD unless said otherwise.',
-  })
-  profile?: 'standard' | 'rfc' | null;
-
-  @Field(() => Boolean, {
-    nullable: true,
-    description: 'Whether the provider also sees groups created here (OneLogin needs it).',
-  })
-  showsAllGroups?: boolean | null;
 
   @Field(() => String, { nullable: true, description: 'What to call the connection.' })
   label?: string | null;

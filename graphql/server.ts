@@ -30,6 +30,7 @@ import {
   refuseHttp,
 } from './refusals.js';
 import { mountStreams, STREAM_PATH } from './stream-route.js';
+import { isVisit, type Visits } from './visits.js';
 
 /** What the GraphQL door is built from. */
 export interface GraphqlOptions {
@@ -39,6 +40,8 @@ export interface GraphqlOptions {
   logger: Logger;
   /** The caller behind a request; throws a DomainError (UNAUTHENTICATED, RATE_LIMITED, UNAVAILABLE ...) to refuse it. */
   authenticate(request: FastifyRequest): Promise<Context>;
+  /** How whoever has no credential comes to an organization; undefined for a request that carries one. */
+  visits?(request: FastifyRequest): Visits | undefined;
   createLoaders(context: Context): Loaders;
   writeMail: GraphqlContext['writeMail'];
   /** What first-party clients name instead of sending it. */
@@ -145,21 +148,32 @@ const statusPlugin: ApolloServerPlugin<GraphqlContext> = {
   }),
 };
 
-/** Who is asking, then how much: an anonymous bomb is refused without being parsed. */
+/**
+ * Who is asking, then how much: an anonymous bomb is refused without being parsed. Without a credential a request is
+ * answered that asks for what visitors may.
+ */
 async function enter(
   request: FastifyRequest,
   options: GraphqlOptions,
   scope: ErrorScope | undefined,
 ): Promise<GraphqlContext> {
   try {
-    const context = await options.authenticate(request);
+    const documents = options.documents ?? NO_DOCUMENTS;
+    const visits = options.visits?.(request);
+    const visiting = visits && isVisit(request.body, documents) ? visits : undefined;
+    const context = visiting?.nobody ?? (await options.authenticate(request));
     if (scope) scope.requestId = context.requestId;
-    insertDocument(request.body, options.documents ?? NO_DOCUMENTS);
+    insertDocument(request.body, documents);
     const sent = isSentOperation(request.body) ? request.body : {};
     const operation = checkLimits(options.schema, sent);
     if (operation?.operation === OperationTypeNode.SUBSCRIPTION) throw notHere();
     const keyed = withIdempotencyKey(context, request, { ...sent, operation });
-    return { context: keyed, loaders: options.createLoaders(context), writeMail: options.writeMail };
+    return {
+      context: keyed,
+      loaders: options.createLoaders(context),
+      writeMail: options.writeMail,
+      ...(visiting && { visits: visiting }),
+    };
   } catch (error) {
     throw refusal(error);
   }
@@ -172,12 +186,20 @@ function withIdempotencyKey(
 ): Context {
   const header = headers['idempotency-key'];
   if (header === undefined) return context;
+  if (context.actor.kind === 'visitor') throw keyOfNobody();
   const credential = headers.authorization ?? '';
   return {
     ...context,
     idempotencyKey: readIdempotencyKey({ header, credential, operation, query, variables }),
   };
 }
+
+const keyOfNobody = (): DomainError =>
+  new DomainError(
+    'INVALID_INPUT',
+    'A result is kept for whoever has a credential. Without one send the request without an Idempotency-Key.',
+    { field: 'Idempotency-Key' },
+  );
 
 const notHere = (): DomainError =>
   new DomainError(

@@ -34,6 +34,24 @@ registerEnumType(SsoMatchEnum, {
   },
 });
 
+/** How a connection is, as the API spells it. */
+export enum SsoHealthEnum {
+  GOOD = 'good',
+  ATTENTION = 'attention',
+  BROKEN = 'broken',
+  DISABLED = 'disabled',
+}
+registerEnumType(SsoHealthEnum, {
+  name: 'SsoHealth',
+  description: 'How an SSO connection is; `warnings` say why.',
+  valuesConfig: {
+    GOOD: { description: 'People can sign in, and nothing is about to end.' },
+    ATTENTION: { description: 'People can sign in; something will go wrong unless somebody acts.' },
+    BROKEN: { description: 'Every certificate has expired.' },
+    DISABLED: { description: 'Nobody can sign in by it.' },
+  },
+});
+
 @ObjectType('SsoCertificate', {
   description: 'A certificate an identity provider signs with.',
   simpleResolvers: true,
@@ -132,6 +150,22 @@ export class SsoConnectionType extends SsoProviderType {
 
   @Field(() => GraphQLISODateTime, { description: 'When it was connected.' })
   createdAt!: Date;
+
+  @Field(() => SsoHealthEnum, { description: 'How it is, in one word.' })
+  health!: 'good' | 'attention' | 'broken' | 'disabled';
+
+  @Field(() => GraphQLISODateTime, {
+    nullable: true,
+    description:
+      'When the documents of the provider were last read; every six hours where they have an address.',
+  })
+  refreshedAt!: Date | null;
+
+  @Field(() => GraphQLISODateTime, {
+    nullable: true,
+    description: 'Since when they cannot be read; null while they can.',
+  })
+  failingSince!: Date | null;
 }
 
 @ObjectType('SsoServiceProvider', {
@@ -145,6 +179,15 @@ export class SsoServiceProviderType {
   @Field(() => String, { description: 'SAML: where responses are posted to (ACS, recipient, destination).' })
   acsUrl!: string;
 
+  @Field(() => String, { description: 'SAML: our single logout service, by HTTP-Redirect.' })
+  logoutUrl!: string;
+
   @Field(() => String, { description: 'OIDC: the redirect URI.' })
   redirectUri!: string;
+
+  @Field(() => String, { description: 'OIDC: the post-logout redirect URI.' })
+  afterLogoutUri!: string;
+
+  @Field(() => String, { description: 'OIDC: the back-channel logout URI.' })
+  backchannelLogoutUri!: string;
 }

@@ -18,9 +18,12 @@ import { mountScim, refuseUnroutable } from './scim/router.js';
 import { authenticateBrowser, mountAuthentication } from './signin/authentication.js';
 import { sessionCookie } from './signin/cookies.js';
 import { mountSignin } from './signin/router.js';
+import { visitsOf } from './visits.js';
 
 /** A body must arrive within this; Fastify's own default is never (stack.md). */
 const REQUEST_TIMEOUT_MS = 12_000;
+/** How often Node looks for requests that are late; its own 30 s let half a request live for 42 s and more (F15). */
+const LATE_CHECK_MS = 2_000;
 const BODY_LIMIT_BYTES = 1024 * 1024;
 /** A request id a client sends is kept when it cannot forge a log line. */
 const REQUEST_ID = /^[\w.-]{8,64}$/;
@@ -41,6 +44,8 @@ export interface AppOptions {
   doors: boolean;
   /** How fast one SCIM connection may send; the default of `src/scim/admission` without it. */
   pace?: PaceOptions;
+  /** Aborted when the process has been told to end: from then on every answer ends its connection. */
+  stopping?: AbortSignal;
 }
 
 /** The HTTP side of one process: every door on one Fastify. Tests build the same app. */
@@ -50,6 +55,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     loggerInstance: logger.child({}, { level: 'warn' }) as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true }),
     requestTimeout: REQUEST_TIMEOUT_MS,
+    http: { connectionsCheckingInterval: LATE_CHECK_MS },
     bodyLimit: BODY_LIMIT_BYTES,
     forceCloseConnections: 'idle',
     // A proxy on this machine or its private network may say who the client is; nobody else may.
@@ -63,6 +69,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   });
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id);
+    if (options.stopping?.aborted) reply.header('connection', 'close');
   });
   app.addHook('onResponse', async (request, reply) => {
     logger.debug(
@@ -76,7 +83,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
       'request',
     );
   });
-  mountHealth(app, database);
+  mountHealth(app, database, options.stopping);
   if (!options.doors) return app;
   await mountScim(app, { database, origin, logger, production, pace: options.pace });
   const stationery = {
@@ -98,6 +105,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     writeMail: (mail) => renderMail(mail, stationery),
     documents: options.documents,
     requireHttps: (request) => requireHttps(request, production),
+    visits: (request) => visitsOf(request, { database, origin }),
     authenticate: (request) => {
       const { authorization, cookie } = request.headers;
       const asked = { hostSlug: origin.slugOf(hostOf(request.raw)), requestId: request.id, outside };

@@ -1,5 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { readDocuments } from '../graphql/documents.js';
 import { startWorkers, type Workers } from '../workers/main.js';
+import { createOutbound } from './access/outbound.js';
 import { buildApp } from './app.js';
 import { type Config, ConfigError, readConfig } from './config.js';
 import { inspectServers } from './inspect-servers.js';
@@ -11,6 +13,13 @@ import { createOrigin } from './origin.js';
 
 /** SIGTERM is answered within 10 s: whoever has not finished by then is cut off. */
 const STOP_DEADLINE_MS = 9_000;
+
+/**
+ * How long a process that has been told to end still takes requests: whoever balances the load learns from `/readyz` not
+ * to send more, and each client's next answer ends its connection. Closing at once cuts off requests that are already on
+ * the wire. Outside production nobody balances anything.
+ */
+const LEAVING_MS = 2_000;
 
 export interface RunningProcess {
   url: string;
@@ -28,6 +37,7 @@ export async function startProcess(
   const opened = await openDatabase(config, logger, say);
   const { database } = opened;
   const origin = createOrigin(config.publicUrl, `http://${config.host}:${config.port}`);
+  const outbound = createOutbound({ allowPrivate: config.allowPrivateProviders });
   let workers: Workers | undefined;
   try {
     await inspectServers(config, opened.url, say);
@@ -38,6 +48,7 @@ export async function startProcess(
         logger,
         {
           logMonths: config.logMonths,
+          outside: { ...outbound, signinUrlOf: origin.signinUrlOf },
           mail:
             config.smtpUrl === undefined
               ? undefined
@@ -47,12 +58,14 @@ export async function startProcess(
     }
     const doors = config.role !== 'worker';
     const { production, pace, allowPrivateProviders } = config;
+    const stopping = new AbortController();
     const documents = {
       texts: readDocuments(config.graphqlDocumentsDir),
       only: config.graphqlDocuments === 'persisted',
     };
     const app = await buildApp({
       ...{ database, origin, logger, production, documents, doors, pace, allowPrivateProviders },
+      stopping: stopping.signal,
     });
     const url = await app.listen({ host: config.host, port: config.port });
     return {
@@ -60,14 +73,18 @@ export async function startProcess(
       database,
       async stop() {
         const cut = setTimeout(() => app.server.closeAllConnections(), STOP_DEADLINE_MS / 2);
+        stopping.abort();
+        if (production && doors) await sleep(LEAVING_MS);
         await app.close();
         clearTimeout(cut);
         await workers?.stop();
+        await outbound.close();
         await opened.close();
       },
     };
   } catch (error) {
     await workers?.stop();
+    await outbound.close();
     await opened.close();
     throw explainListen(error, config);
   }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { IMigrator } from '@mikro-orm/core';
 import { Migrator } from '@mikro-orm/migrations';
 import { MikroORM } from '@mikro-orm/postgresql';
@@ -35,7 +36,13 @@ import { ProvisioningLogOrder } from '../migrations/0036-provisioning-log-order.
 import { UnsettledByGroup } from '../migrations/0037-unsettled-by-group.js';
 import { SsoConnections } from '../migrations/0040-sso-connections.js';
 import { SignIn } from '../migrations/0041-sign-in.js';
+import { PasswordReset } from '../migrations/0045-password-reset.js';
+import { ProviderLogout } from '../migrations/0046-provider-logout.js';
+import { RefusedWishes } from '../migrations/0048-refused-wishes.js';
+import { StoppedChangesAndLockedConnections } from '../migrations/0050-stopped-changes-and-locked-connections.js';
+import { WordsOfRefusals } from '../migrations/0051-words-of-refusals.js';
 import { entities } from './entities.js';
+import { databaseFailure } from './kernel/database.js';
 import { QUEUE_SCHEMA } from './kernel/jobs.js';
 
 const MIGRATIONS = [
@@ -71,22 +78,36 @@ const MIGRATIONS = [
   { name: '0037-unsettled-by-group', class: UnsettledByGroup },
   { name: '0040-sso-connections', class: SsoConnections },
   { name: '0041-sign-in', class: SignIn },
+  { name: '0045-password-reset', class: PasswordReset },
+  { name: '0046-provider-logout', class: ProviderLogout },
+  { name: '0048-refused-wishes', class: RefusedWishes },
+  { name: '0050-stopped-changes-and-locked-connections', class: StoppedChangesAndLockedConnections },
+  { name: '0051-words-of-refusals', class: WordsOfRefusals },
 ];
 
 /** Any constant: processes that start together must agree on it so that only one of them migrates. */
 const LOCK_KEY = 7_243_511;
 
 /**
+ * A statement that changes a table waits for whoever uses it, and everybody who comes later waits behind it. So it gives up
+ * soon, lets them pass, and tries again.
+ */
+const LOCK_TIMEOUT_MS = 1_000;
+const BETWEEN_ATTEMPTS_MS = 500;
+const PATIENCE_MS = 120_000;
+
+/**
  * Brings a database to this version: our tables, then the queue's own schema. Safe to call from several processes at
  * once; the later ones wait and find nothing to do. Returns the names of the migrations it ran. The role behind the URL
- * must own the database and may need CREATEROLE the first time.
+ * must own the database and may need CREATEROLE the first time. Requests go on meanwhile (F17): nobody waits for longer
+ * than a second, and a request waits for a lock for two.
  */
 export async function migrate(databaseUrl: string): Promise<string[]> {
   const lock = new Client({ connectionString: databaseUrl });
   await lock.connect();
   try {
     await lock.query('select pg_advisory_lock($1)', [LOCK_KEY]);
-    const ran = await withMigrator(databaseUrl, (migrator) => migrator.up());
+    const ran = await whenNobodyIsInTheWay(() => withMigrator(databaseUrl, (migrator) => migrator.up()));
     await migrateQueues(lock, QUEUE_SCHEMA);
     return ran.map((migration) => migration.name);
   } finally {
@@ -100,12 +121,25 @@ export async function pendingMigrations(databaseUrl: string): Promise<string[]> 
   return pending.map((migration) => migration.name);
 }
 
+/** Nothing is left of an attempt that gave up: all migrations are one transaction. */
+async function whenNobodyIsInTheWay<T>(attempt: () => Promise<T>): Promise<T> {
+  for (const end = Date.now() + PATIENCE_MS; ; ) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (databaseFailure(error)?.code !== '55P03' || Date.now() > end) throw error;
+      await sleep(BETWEEN_ATTEMPTS_MS);
+    }
+  }
+}
+
 async function withMigrator<T>(databaseUrl: string, work: (migrator: IMigrator) => Promise<T>): Promise<T> {
   const orm = await MikroORM.init({
     clientUrl: databaseUrl,
     entities: [...entities],
     extensions: [Migrator],
     migrations: { migrationsList: MIGRATIONS, tableName: 'migrations', snapshot: false },
+    driverOptions: { lock_timeout: LOCK_TIMEOUT_MS },
     logger: () => {},
   });
   try {

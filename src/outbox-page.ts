@@ -2,10 +2,8 @@ import type { FastifyInstance } from 'fastify';
 import type { Database } from './kernel/database.js';
 import type { MailRecord } from './mail/mail-rows.js';
 import { recentMails } from './mail/recent-mails.js';
-import { escapeHtml, renderMail, type Stationery } from './mail/render-mail.js';
-
-/** Nothing runs, nothing is loaded, nothing is sent, nobody frames it. */
-const POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+import { renderMail, type Stationery } from './mail/render-mail.js';
+import { type Html, html, PAGE_HEADERS, page } from './signin/html.js';
 
 /**
  * `/outbox`: the latest mails of every organization, so that a demo without a mail server can be followed to the end. Never
@@ -14,37 +12,35 @@ const POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-a
 export function mountOutbox(app: FastifyInstance, database: Database, stationery: Stationery): void {
   app.get('/outbox', async (_request, reply) => {
     const mails = await recentMails(database);
-    return reply
-      .headers({
-        'content-type': 'text/html; charset=utf-8',
-        'content-security-policy': POLICY,
-        'cache-control': 'no-store',
-        'referrer-policy': 'no-referrer',
-        'x-content-type-options': 'nosniff',
-      })
-      .send(page(mails.map((mail) => entry(mail, stationery))));
+    return (
+      reply
+        // Not even this site learns from which page of secrets somebody came.
+        .headers({ ...PAGE_HEADERS, 'referrer-policy': 'no-referrer' })
+        .send(
+          page(
+            'en',
+            'Outbox',
+            html`<p>${about(mails.length)}</p>${mails.map((mail) => entry(mail, stationery))}`,
+            'wide',
+          ),
+        )
+    );
   });
 }
 
-const page = (entries: readonly string[]): string =>
-  [
-    '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Outbox</title></head><body>',
-    `<h1>Outbox</h1><p>${entries.length === 0 ? 'No mail yet.' : 'The latest mails of every organization.'}</p>`,
-    ...entries,
-    '</body></html>',
-  ].join('\n');
+const about = (count: number): string =>
+  count === 0 ? 'No mail yet.' : 'The latest mails of every organization. Outside production only.';
 
-function entry(mail: MailRecord, stationery: Stationery): string {
+function entry(mail: MailRecord, stationery: Stationery): Html {
   const { subject, text } = renderMail(mail, stationery);
   const head = [mail.createdAt.toISOString(), mail.slug, `to ${mail.recipient}`, mail.state].join(' · ');
-  return [
-    '<hr>',
-    `<p>${escapeHtml(head)}${mail.lastError === null ? '' : `<br>${escapeHtml(mail.lastError)}`}</p>`,
-    `<h2 lang="${mail.language}">${escapeHtml(subject)}</h2>`,
-    `<pre lang="${mail.language}">${withLinks(escapeHtml(text))}</pre>`,
-  ].join('\n');
+  return html`<article><small>${head}${mail.lastError !== null && html`<br>${mail.lastError}`}</small>
+<h2 lang="${mail.language}">${subject}</h2>
+<pre lang="${mail.language}">${withLinks(text)}</pre></article>`;
 }
 
-/** Addresses of pages in text that is escaped already. */
-const withLinks = (escaped: string): string =>
-  escaped.replace(/https?:\/\/[^\s<>"']+/g, (url) => `<a href="${url}">${url}</a>`);
+/** Text with its addresses of pages as links. */
+const withLinks = (text: string): Html[] =>
+  text
+    .split(/(https?:\/\/[^\s<>"']+)/)
+    .map((part, index) => (index % 2 === 1 ? html`<a href="${part}">${part}</a>` : html`${part}`));

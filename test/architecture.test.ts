@@ -61,6 +61,7 @@ const NAMED_CALLERS = [
       'src/provisioning/log-writer.ts',
       'workers/mail.worker.ts',
       'workers/outbox-relay.ts',
+      'workers/sso-keeper.ts',
       'workers/sweeper.ts',
     ],
   },
@@ -153,6 +154,20 @@ describe('import directions', () => {
     expect(product.filter(({ text }) => call.test(text)).map(({ file }) => file)).toEqual(files);
   });
 
+  it('production needs no development package, and none of its programs reaches the simulated identity provider', () => {
+    const { dependencies } = JSON.parse(readFileSync('package.json', 'utf8'));
+    const byFile = new Map(sources.map((source) => [source.file, source]));
+    const reached = new Set(['src/main.ts', 'src/cli/cli.ts', 'src/cli/migrate.ts']);
+    for (const file of reached) for (const to of byFile.get(file)?.imports ?? []) reached.add(to.file);
+    const imported = /^(?:import\b.*? from |\} from |import )'((?:@[\w-]+\/)?[\w-]+)(?:[/:][^']*)?';$/gm;
+    const packages = [...reached]
+      .flatMap((file) => [...(byFile.get(file)?.text ?? '').matchAll(imported)].map(([, name = '']) => name))
+      .filter((name) => name !== 'node');
+    expect([...new Set(packages)].filter((name) => !(name in dependencies))).toEqual([]);
+    expect([...reached].filter((file) => /identity-provider|cli\/demo/.test(file))).toEqual([]);
+    expect([packages.length > 100, reached.size > 200]).toEqual([true, true]);
+  });
+
   it('only src/config.ts reads the environment', () => {
     const readers = sources.filter(({ text }) => text.includes('process.env')).map(({ file }) => file);
     expect(readers.filter((file) => !READS_ENVIRONMENT.test(file))).toEqual(['src/config.ts']);
@@ -205,8 +220,10 @@ describe('operations', () => {
     expect(PERMISSIONS).toEqual(expect.arrayContaining([...operation.permissions]));
   });
 
-  it('each is opened by a door', () => {
-    const doors = sources.filter(({ file }) => DOORS.includes(partOf(file)));
+  it('each is opened by a door, or is one step of an operation that is', () => {
+    const doors = sources.filter(
+      ({ file, text }) => DOORS.includes(partOf(file)) || /^export const \w+: Operation</m.test(text),
+    );
     const isUsed = (operation: { file: string; name: string }) =>
       doors.some(({ imports }) =>
         imports.some(

@@ -36,4 +36,10 @@ export const RELEASED: Readonly<Record<string, string>> = {
   '0037-unsettled-by-group.ts': 'a84453e937b6d1c7309c2f5ea70d7915ec1c4651c40333b0c703803f1b60abfc',
   '0040-sso-connections.ts': 'c2637377a872af9c783d9a3251aca1cfe42933a9eb0b1f7baf8c2aa5a24927b8',
   '0041-sign-in.ts': 'da11649100ae6f2ed3cc69a96626af799ebaadf7a1e96d329adbf344527098aa',
+  '0045-password-reset.ts': 'daa263993ed05edfd88a08f64b548d5ffc9a46844fb199d014efb033229fdff9',
+  '0046-provider-logout.ts': '180b53d8b08f82d333b75272b97c62381635dec93372e64c6a84036b3a767b01',
+  '0048-refused-wishes.ts': '65629007eb8cbe084754478b10c7d343c355e7295f3e6f10a1d198b8784e0e09',
+  '0050-stopped-changes-and-locked-connections.ts':
+    'c8d2fad116de63ddbe78757054fe72af2817092472af794aec4a5f3840fd878a',
+  '0051-words-of-refusals.ts': '8356fc7efb6d4230c4fec9b6c6814679f3ba1d56e8151e5c27f39e263aabcac1',
 };

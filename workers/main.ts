@@ -1,4 +1,5 @@
 import { applyInvitation } from '../src/invitations/apply-invitation.js';
+import type { Outside } from '../src/kernel/context.js';
 import type { Database } from '../src/kernel/database.js';
 import type { Jobs } from '../src/kernel/jobs.js';
 import type { Logger } from '../src/kernel/logger.js';
@@ -10,6 +11,7 @@ import { LogKeeper } from './log-keeper.js';
 import { MAIL_CONCURRENCY, type MailOptions, MailWorker } from './mail.worker.js';
 import { MEMBERSHIP_CONCURRENCY, settleGroup } from './membership.worker.js';
 import { OutboxRelay } from './outbox-relay.js';
+import { SsoKeeper } from './sso-keeper.js';
 import { Sweeper } from './sweeper.js';
 
 const INVITATION_CONCURRENCY = 2;
@@ -24,6 +26,8 @@ export interface WorkerOptions {
   logMonths?: number;
   /** Where mail goes out; undefined means that it stays in the outbox. */
   mail?: MailOptions | undefined;
+  /** The way to identity providers; without it nobody's documents are read again. */
+  outside?: Outside;
 }
 
 /** Starts everything asynchronous of one process: relay, workers, sweeper, the keeper of the provisioning log. */
@@ -64,12 +68,14 @@ export function startWorkers(
   const keeper = new LogKeeper(database, logger, options.logMonths);
   relay.start();
   sweeper.start();
+  const sso = options.outside && new SsoKeeper(database, logger, options.outside);
   keeper.start();
+  sso?.start();
   mail?.start();
   return {
     async stop() {
       stopping.abort();
-      await Promise.all([relay.stop(), sweeper.stop(), keeper.stop()]);
+      await Promise.all([relay.stop(), sweeper.stop(), keeper.stop(), sso?.stop()]);
       await Promise.all([jobs.close(), mail?.stop()]);
     },
   };

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { z } from 'zod';
+import { requireVersion } from '../directory/provisioned-user.js';
 import type { UserRecord } from '../directory/shapes.js';
-import { requireVersion } from '../directory/update-provisioned-user.js';
 import { toUserRecord, USER_COLUMNS, type UserRow } from '../directory/user-rows.js';
 import { DomainError, notFound } from '../kernel/errors.js';
 import { isId } from '../kernel/ids.js';

@@ -5,6 +5,7 @@ import { isStorableText } from '../kernel/fold.js';
 import { newId } from '../kernel/ids.js';
 import { command, type Work } from '../kernel/operation.js';
 import { seal } from './sealed.js';
+import { nextRefresh } from './sso/next-refresh.js';
 import { AttributeMapInput, ProviderInput, readProvider } from './sso/read-provider.js';
 import { clientSecretPlace } from './sso/settings.js';
 import { MATCHES } from './sso-connection.entity.js';
@@ -46,10 +47,10 @@ export const connectSso = command({
     const sealed = secret ? seal(database, clientSecretPlace(organizationId, id), secret) : null;
     await tx.rows(sql`
       insert into sso_connections (organization_id, id, kind, status, name, settings, sealed_secret, matches,
-        creates_people, allows_provider_start)
+        creates_people, allows_provider_start, refresh_at, refreshed_at)
       values (${organizationId}, ${id}, ${settings.kind}, 'active', ${input.name ?? 'Single sign-on'},
         ${JSON.stringify(settings)}::jsonb, ${sealed}, ${input.matches ?? 'external_id'},
-        ${input.createsPeople ?? true}, ${input.allowsProviderStart ?? false})
+        ${input.createsPeople ?? true}, ${input.allowsProviderStart ?? false}, ${nextRefresh(settings)}, now())
     `);
     return id;
   },

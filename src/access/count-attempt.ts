@@ -8,7 +8,7 @@ const SWEPT_AT_ONCE = 100;
 
 const CountAttemptInput = z.object({
   /** What was tried. */
-  kind: z.enum(['request', 'register', 'password']),
+  kind: z.enum(['request', 'register', 'password', 'reset']),
   /** On whose behalf: an address that was typed, the client it came from. Only a keyed hash of it is kept. */
   subjects: z
     .array(z.object({ value: z.string(), limit: z.int().min(1) }))

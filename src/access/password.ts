@@ -1,4 +1,5 @@
 import { argon2, randomBytes, timingSafeEqual } from 'node:crypto';
+import { availableParallelism } from 'node:os';
 import { promisify } from 'node:util';
 import { DomainError } from '../kernel/errors.js';
 import { isStorableText } from '../kernel/fold.js';
@@ -21,10 +22,12 @@ const MAX_PASSES = 10;
 const MAX_LANES = 4;
 
 /**
- * Hashing fills a core: two at a time leave the process able to answer. About two seconds of work may wait; more
- * callers than that are told to come back, because a longer queue would be answered after its clients gave up.
+ * Hashing fills a core, so one core is left to everything else: a flood of passwords must not make SCIM wait. About two
+ * seconds of work may wait; more callers than that are told to come back, because a longer queue would be answered after
+ * its clients gave up.
  */
-const places = new PlaceQueue({ running: 2, waiting: 80 });
+const running = Math.max(1, availableParallelism() - 1);
+const places = new PlaceQueue({ running, waiting: 40 * running });
 
 const derive = promisify(argon2);
 

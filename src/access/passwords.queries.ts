@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { z } from 'zod';
 import { fold, isIndexable, isStorableText } from '../kernel/fold.js';
 import { query } from '../kernel/operation.js';
+import { readLink } from '../mail/links.js';
 
 const email = z.string().max(320);
 
@@ -20,6 +21,16 @@ export const passwordHash = query({
   },
 });
 
-/** Never whom SCIM or a provider manages: their access ends there (abuse 3). */
-export const MAY_USE_PASSWORD = sql`u.active and u.connection_id is null and u.deprovisioned_at is null and not exists (
-  select from identities i where i.organization_id = u.organization_id and i.user_id = u.id)`;
+/** Of `users u`: whether SCIM or a provider manages them, where their access ends (abuse 3). */
+export const HAS_OTHER_WAY_IN = sql`(u.connection_id is not null or u.deprovisioned_at is not null or exists (
+  select from identities i where i.organization_id = u.organization_id and i.user_id = u.id))`;
+
+/** Of `users u`: never whom SCIM or a provider manages. */
+export const MAY_USE_PASSWORD = sql`u.active and not ${HAS_OTHER_WAY_IN}`;
+
+/** Whether the link of a mail still lets somebody choose a password. Consumes nothing: mail scanners look (abuse 23). */
+export const isResetOpen = query({
+  permission: 'access:request',
+  input: z.object({ token: z.string() }),
+  run: async (tx, { token }) => (await readLink(tx, 'password-reset', token)) !== undefined,
+});

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { z } from 'zod';
 import { command, type Work } from '../kernel/operation.js';
 import { bringPerson } from './sign-in/bring-person.js';
+import { LogoutTicket } from './sign-in/logout-ticket.js';
 import { meetPerson, type SsoRules } from './sign-in/meet-person.js';
 import { attempting, auditOf, enter, type SignInOutcome } from './sign-in/outcome.js';
 import { type OpenRequest, useAssertion, useRequest } from './sign-in/requests.js';
@@ -34,6 +35,9 @@ const SignInBySsoInput = z.object({
   }),
   device: DeviceInput,
   replaces: value,
+  /** SAML SessionIndex or OIDC `sid`, and what the provider is told at signing out. */
+  providerSession: value,
+  ticket: LogoutTicket.optional(),
 });
 
 type Input = z.output<typeof SignInBySsoInput>;

@@ -13,23 +13,27 @@ import {
 export interface SignInPage {
   name: string;
   connections: { id: string; name: string }[];
+  /** Whether anybody here signs in by password. */
+  hasPasswords: boolean;
 }
 
-/** What the sign-in page shows: the name of the organization and its active connections. */
+/** What the sign-in page shows: the name of the organization, its active connections, and whether there are passwords. */
 export const signInPage = query({
   permission: 'access:request',
   input: z.object({}),
   async run(tx): Promise<SignInPage> {
     const { organizationId } = tx.context;
-    const [organization] = await tx.rows(sql<{ name: string }>`
-      select name from organizations where id = ${organizationId}
+    const [organization] = await tx.rows(sql<{ name: string; hasPasswords: boolean }>`
+      select name, exists (select from passwords where organization_id = ${organizationId}) as "hasPasswords"
+      from organizations where id = ${organizationId}
     `);
     const connections = await tx.rows(sql<{ id: string; name: string }>`
       select id, name from sso_connections
       where organization_id = ${organizationId} and status = 'active' and kind in ('saml', 'oidc')
       order by id limit 20
     `);
-    return { name: organization?.name ?? '', connections };
+    const { name = '', hasPasswords = false } = organization ?? {};
+    return { name, connections, hasPasswords };
   },
 });
 

@@ -25,6 +25,12 @@ const SsoConnectionSchema = defineEntity({
     /** Whether a SAML sign-in may start at the provider, which no cookie of ours can vouch for (abuse 13). */
     allowsProviderStart: p.boolean().default(false),
     updatedAt: p.datetime().onCreate(() => new Date()),
+    /** When the provider's documents are read again; null where there is no address to read them from. */
+    refreshAt: p.datetime().nullable(),
+    refreshedAt: p.datetime().nullable(),
+    /** Why the last reading failed, and since when it has. */
+    refreshError: p.text().nullable(),
+    failingSince: p.datetime().nullable(),
   },
 });
 

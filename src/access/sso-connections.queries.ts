@@ -33,7 +33,15 @@ export interface SsoConnectionView extends ProviderView {
   createsPeople: boolean;
   allowsProviderStart: boolean;
   createdAt: Date;
+  /** How it is, in one word; `warnings` say why. */
+  health: SsoHealth;
+  /** When the provider's documents were last read, and since when they cannot be. */
+  refreshedAt: Date | null;
+  failingSince: Date | null;
 }
+
+/** `attention`: something will go wrong; `broken`: nobody can sign in by it. */
+export type SsoHealth = 'good' | 'attention' | 'broken' | 'disabled';
 
 /** What a provider's side has to be told; the same for every connection of an organization. */
 export interface ServiceProvider {
@@ -41,8 +49,13 @@ export interface ServiceProvider {
   entityId: string;
   /** SAML: where responses are posted to, also the Recipient and Destination. */
   acsUrl: string;
+  /** SAML: our SingleLogoutService (HTTP-Redirect). */
+  logoutUrl: string;
   /** OIDC. */
   redirectUri: string;
+  /** OIDC: where the provider leads back to after signing out, and where it tells us of a sign-out of its own. */
+  afterLogoutUri: string;
+  backchannelLogoutUri: string;
 }
 
 /** Every SSO connection of the organization, the disabled ones too, oldest first. */
@@ -86,21 +99,29 @@ export const previewSso = query({
 export const serviceProvider = (base: string): ServiceProvider => ({
   entityId: `${base}/saml`,
   acsUrl: `${base}/saml`,
+  logoutUrl: `${base}/saml/logout`,
   redirectUri: `${base}/oidc`,
+  afterLogoutUri: `${base}/out`,
+  backchannelLogoutUri: `${base}/oidc/logout`,
 });
 
 function view(c: SsoConnection): SsoConnectionView {
   const provider = providerView(c.kind, c.settings);
+  const isActive = c.status === 'active';
+  const warnings = isActive ? [...provider.warnings, ...readingWarnings(c)] : [];
   return {
     ...provider,
     id: c.id,
     name: c.name,
-    active: c.status === 'active',
+    active: isActive,
     matches: c.matches,
     createsPeople: c.createsPeople,
     allowsProviderStart: c.allowsProviderStart,
     createdAt: c.createdAt,
-    warnings: c.status === 'active' ? provider.warnings : [],
+    warnings,
+    health: isActive ? healthOf(provider, warnings) : 'disabled',
+    refreshedAt: c.refreshedAt ?? null,
+    failingSince: c.failingSince ?? null,
   };
 }
 
@@ -133,6 +154,18 @@ function certificateWarnings(certificates: readonly CertificateInfo[]): string[]
       ({ fingerprint, expiresAt, expired }) =>
         `The signing certificate ${fingerprint.slice(0, 23)}... ${expired ? 'expired' : 'expires'} on ${expiresAt.toISOString().slice(0, 10)}. Add the provider's new certificate by reading its metadata again (updateSso).`,
     );
+}
+
+function healthOf({ certificates }: ProviderView, warnings: readonly string[]): SsoHealth {
+  if (certificates.length > 0 && certificates.every(({ expired }) => expired)) return 'broken';
+  return warnings.length > 0 ? 'attention' : 'good';
+}
+
+function readingWarnings({ refreshError, failingSince }: SsoConnection): string[] {
+  if (!refreshError || !failingSince) return [];
+  return [
+    `The documents of the provider cannot be read since ${failingSince.toISOString().slice(0, 16)}Z: ${refreshError} Sign-ins go on with what was read before.`,
+  ];
 }
 
 /** Recent sign-ins, failed and successful, newest first; only those of one connection when it is named. */

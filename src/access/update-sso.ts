@@ -6,6 +6,7 @@ import { isId } from '../kernel/ids.js';
 import { command, type Work } from '../kernel/operation.js';
 import { connectedAlready, SsoChoices } from './connect-sso.js';
 import { isSealedByOldKey, type Place, seal, unseal } from './sealed.js';
+import { nextRefresh } from './sso/next-refresh.js';
 import { AttributeMapInput, ProviderInput, readProvider, withNames } from './sso/read-provider.js';
 import { clientSecretPlace, SsoSettings } from './sso/settings.js';
 
@@ -38,12 +39,15 @@ export const updateSso = command({
         matches = coalesce(${input.matches ?? null}, matches),
         creates_people = coalesce(${input.createsPeople ?? null}, creates_people),
         allows_provider_start = coalesce(${input.allowsProviderStart ?? null}, allows_provider_start),
-        updated_at = clock_timestamp()
+        updated_at = clock_timestamp()${read ? readJustNow(settings) : sql``}
       where organization_id = ${organizationId} and id = ${input.id}
     `);
     return input.id;
   },
 });
+
+const readJustNow = (settings: SsoSettings) =>
+  sql`, refresh_at = ${nextRefresh(settings)}, refreshed_at = now(), refresh_error = null, failing_since = null`;
 
 /** A secret that is still sealed under a previous root key, so that the key can be retired. */
 function secretToSealAnew(database: Database, place: Place, sealed: Buffer | null): string | undefined {
@@ -89,10 +93,12 @@ function onlyChosen(kind: 'saml' | 'oidc', names: NonNullable<z.output<typeof At
   );
 }
 
-const providerOf = (settings: SsoSettings): string | undefined =>
+/** Who a provider is; identities hang on it. */
+export const providerOf = (settings: SsoSettings): string | undefined =>
   settings.kind === 'saml' ? `saml ${settings.entityId}` : settings.kind && `oidc ${settings.issuer}`;
 
-const anotherProvider = (): DomainError =>
+/** The refusal of any other provider behind the same connection. */
+export const anotherProvider = (): DomainError =>
   new DomainError(
     'CONFLICT',
     'This is another identity provider than the one of this connection. People are known by it, so connect it as a new connection and disable this one.',

@@ -11,19 +11,22 @@ const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..')
 const GUARD = new URL('./bootstrap-guard.mjs', import.meta.url).href;
 const NODE_MAJOR = 24;
 
-/** Commands that run a compiled program of ours. */
+/** Commands that run a program of ours: compiled, or beside the compiled one it measures. */
 const PROGRAMS = {
   demo: 'dist/src/cli/demo.js',
   start: 'dist/src/main.js',
   migrate: 'dist/src/cli/migrate.js',
   cli: 'dist/src/cli/cli.js',
+  bench: 'bench/run.mjs',
 };
 
-const JEST = [
-  '--experimental-vm-modules',
-  '--disable-warning=ExperimentalWarning',
-  'node_modules/jest/bin/jest.js',
-];
+const JEST = ['node_modules/jest/bin/jest.js'];
+
+/** Plants mistakes in a copy of the sources and expects the model tests to notice (docs/reliability-models.md). */
+const PLANTED = 'test/model/planted/planted.mjs';
+
+/** The fault suite (docs/reliability.md): no part of `npm test`, but for a bounded choice. */
+const FAULTS = ['--import', './test/support/typescript-hooks.mjs', 'test/faults/main.ts'];
 
 /** Biome colours its `ci` output wherever it goes; the others look for themselves. */
 function colors() {
@@ -73,7 +76,7 @@ async function check(args) {
 }
 
 async function perform(command, args) {
-  const known = [...Object.keys(PROGRAMS), 'test', 'check', 'build'];
+  const known = [...Object.keys(PROGRAMS), 'test', 'test:faults', 'test:planted', 'check', 'build'];
   if (!known.includes(command)) throw new Refusal(unknownCommand(command, known));
   const program = PROGRAMS[command];
   if (!(program && isProductionImage(ROOT))) {
@@ -81,7 +84,9 @@ async function perform(command, args) {
     if (program || command === 'build') await ensureBuilt(ROOT, node());
   }
   if (program) return runNode(['--enable-source-maps', path.join(ROOT, program), ...args], false);
+  if (command === 'test:faults') return runNode([...FAULTS, ...args], true);
   if (command === 'test') return runNode([...JEST, ...args], true);
+  if (command === 'test:planted') return runNode([PLANTED, ...args], true);
   return command === 'check' ? check(args) : { code: 0 };
 }
 

@@ -7,7 +7,7 @@ import { orgCreate } from './org.js';
 import { orgUpdate } from './org-update.js';
 import { scimConnect } from './scim.js';
 import { simulateCommand } from './simulate.js';
-import { ssoConnect, ssoDisable, ssoList } from './sso.js';
+import { ssoConnect, ssoDisable, ssoList, ssoReseal } from './sso.js';
 import { tokenCreate } from './token.js';
 
 const COMMANDS: Readonly<Record<string, Command>> = {
@@ -17,6 +17,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   'sso connect': ssoConnect,
   'sso list': ssoList,
   'sso disable': ssoDisable,
+  'sso reseal': ssoReseal,
   'token create': tokenCreate,
 };
 

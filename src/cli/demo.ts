@@ -4,48 +4,78 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Config, readConfig } from '../config.js';
 import { resetEmbeddedPostgres } from '../embedded/remove.js';
+import type { Context } from '../kernel/context.js';
 import { createLogger } from '../kernel/logger.js';
 import { startProcess } from '../main.js';
+import { createOrigin } from '../origin.js';
 import { UsageError } from './command.js';
 import { type DemoOrganization, demoOrganization } from './demo-organization.js';
+import { PushedCompany } from './simulator/identity-provider/directory.js';
+import type { IdentityProvider } from './simulator/identity-provider/server.js';
+import { Company } from './simulator/people.js';
 import { showProgress } from './simulator/progress.js';
+import { provider } from './simulator/providers.js';
 import { renderReport } from './simulator/report.js';
 import { simulate } from './simulator/run.js';
 
 const USAGE = 'usage: npm run demo -- [--port N] [--reset] [--once]';
 const PEOPLE = 500;
 const GROUPS = 20;
+/** The same company at every start: the second time its people are found, linked and brought up to date. */
+const SEED = 'demo';
 /** How many ports in a row are tried before giving up. */
 const PORTS_TRIED = 20;
 
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
 
-/** `npm run demo`: the whole product in one process, with a simulated provider that pushes a company into it. */
+/**
+ * `npm run demo`: the whole product in one process, with a simulated provider that pushes a company into it and signs its
+ * people in. Never in production: the provider asks nobody for a password.
+ */
 async function main(argv: string[]): Promise<number> {
   const options = readOptions(argv);
   const config = readConfig();
+  if (config.production) throw new UsageError('The demo does not run with NODE_ENV=production.');
+  // What it is made of is there to develop with, and not part of what production installs.
+  const { showSignIn, startDemoProvider } = await import('./demo-sign-in.js');
   if (options.reset) {
     await resetEmbeddedPostgres(config.dataDir, say);
     rmSync(path.join(config.dataDir, 'demo.json'), { force: true });
     say(`the data in ${config.dataDir} is deleted`);
   }
   const port = await freePort(config.host, options.port ?? config.port);
-  const demoConfig: Config = { ...config, port, role: 'all', logLevel: 'warn' };
+  // The one place besides SSO_ALLOW_PRIVATE where the guarded client may go to this machine.
+  const demoConfig: Config = { ...config, port, role: 'all', logLevel: 'warn', allowPrivateProviders: true };
   const running = await startProcess(demoConfig, createLogger('warn'), say);
   const stopped = new Promise<void>((resolve) => {
     process.once('SIGINT', resolve);
     process.once('SIGTERM', resolve);
   });
+  const { signinUrlOf } = createOrigin(config.publicUrl, running.url);
+  const directory = new PushedCompany();
+  let people: IdentityProvider | undefined;
   try {
-    const demo = await demoOrganization(running.database, config.dataDir);
-    process.stdout.write(describe(running.url, demo));
-    const work = pushCompany(running.url, demo);
+    const connectSso = async (context: Context): Promise<void> => {
+      const place = { signinUrlOf, host: config.host, port: await freePort(config.host, port + 1) };
+      people = await startDemoProvider(context, directory, place);
+    };
+    const demo = await demoOrganization({ database: running.database, dataDir: config.dataDir, connectSso });
+    const signInPage = signinUrlOf(demo.slug);
+    process.stdout.write(describe(running.url, demo, { signInPage, provider: people?.url ?? '' }));
+    const graphql = { url: `${running.url}/graphql`, token: demo.apiToken };
+    const work = pushCompany(running.url, demo, directory).then(async (pushed) => {
+      const shown = await showSignIn({ signInPage, directory, graphql });
+      process.stdout.write(`\n${shown.text}`);
+      return pushed && shown.ok;
+    });
     if (options.once) return (await work) ? 0 : 1;
     await Promise.race([work, stopped]);
-    say('\nRollcall keeps running. Ctrl-C stops it; the data stays (`npm run demo -- --reset` deletes it).');
+    say(`\nNow you: sign in at ${signInPage}, then deactivate yourself at ${people?.url} and click on.`);
+    say('Rollcall keeps running. Ctrl-C stops it; the data stays (`npm run demo -- --reset` deletes it).');
     await stopped;
     return 0;
   } finally {
+    await people?.close();
     await running.stop();
   }
 }
@@ -85,7 +115,13 @@ const isFree = (host: string, port: number): Promise<boolean> =>
     probe.listen(port, host, () => probe.close(() => resolve(true)));
   });
 
-const describe = (url: string, demo: DemoOrganization): string => `
+const describe = (
+  url: string,
+  demo: DemoOrganization,
+  at: { signInPage: string; provider: string },
+): string => `
+  sign in    ${at.signInPage}   (choose anybody of the simulated company)
+  provider   ${at.provider}   (its directory: deactivate somebody)
   GraphQL    ${url}/graphql   (open it in a browser; header: {"Authorization": "Bearer ${demo.apiToken}"})
   SCIM       ${url}/scim/v2
   token      ${demo.token}
@@ -93,21 +129,22 @@ const describe = (url: string, demo: DemoOrganization): string => `
   outbox     ${url}/outbox   (every mail, with its links)
   health     ${url}/readyz   ${url}/metrics
 
-A simulated identity provider now pushes ${PEOPLE} people and ${GROUPS} groups.
+A simulated identity provider is connected for signing in (SAML and OpenID Connect) and for SCIM.
+Now it pushes ${PEOPLE} people and ${GROUPS} groups.
 
 `;
 
-async function pushCompany(url: string, demo: DemoOrganization): Promise<boolean> {
+async function pushCompany(url: string, demo: DemoOrganization, directory: PushedCompany): Promise<boolean> {
+  const push = { idp: 'entra', base: `${url}/scim/v2`, token: demo.token } as const;
+  const { dialect } = provider({ ...push, concurrency: 1 }, new Company(SEED));
   const report = await simulate({
-    idp: 'entra',
-    base: `${url}/scim/v2`,
-    token: demo.token,
+    ...push,
     users: PEOPLE,
     groups: GROUPS,
-    // The same company at every start: the second time its people are found, linked and brought up to date.
-    seed: 'demo',
+    seed: SEED,
     graphql: { url: `${url}/graphql`, token: demo.apiToken },
     progress: showProgress(process.stderr),
+    pushed: (roster) => directory.arrive(roster, dialect),
   });
   process.stdout.write(`\n${renderReport(report)}`);
   return report.ok;

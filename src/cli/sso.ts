@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { connectSso } from '../access/connect-sso.js';
 import { disableSso } from '../access/disable-sso.js';
 import { createOutbound } from '../access/outbound.js';
+import { resealSecrets } from '../access/reseal-secrets.js';
 import { ssoConnections, ssoServiceProvider } from '../access/sso-connections.queries.js';
 import type { Context } from '../kernel/context.js';
 import { organizationIdOf } from '../organizations/organizations.queries.js';
@@ -78,4 +79,15 @@ export const ssoDisable: Command = {
     asking(scope, slug, async (context) => ({
       connectionId: await disableSso(context, { id: String(connection ?? '') }),
     })),
+};
+
+/** Seals the organization's secrets anew under the present SECRET_KEY, so that SECRET_KEY_PREVIOUS can go. */
+export const ssoReseal: Command = {
+  usage: 'sso reseal SLUG [--json]',
+  options: {},
+  run: (scope, slug) =>
+    asking(scope, slug, async (context) => {
+      const { count } = await resealSecrets(context, {});
+      return { resealed: count };
+    }),
 };

@@ -3,8 +3,8 @@ import { type ChangedMembers, changeGroupMembers, GroupMembersInput } from './ch
 
 /**
  * Adds people to an ordinary group; managed people can be in it too (B32). Adding a member again changes nothing, somebody
- * deactivated is counted as failed. Open to the admins of
- * the group (B33). SCIM_MANAGED for a group a connection manages (B32), NOT_FOUND for an unknown group or person.
+ * deactivated is counted as failed. Open to the admins of the group (B33), for people of their groups. SCIM_MANAGED for a
+ * group a connection manages (B32), NOT_FOUND for an unknown group or person.
  */
 export const addGroupMembers = command({
   permission: ['group:write', 'administered-group:write'],

@@ -4,6 +4,7 @@ import { notFound } from '../kernel/errors.js';
 import { isId } from '../kernel/ids.js';
 import type { Work } from '../kernel/operation.js';
 import type { Permission } from '../kernel/permissions.js';
+import { unknownMembers } from './change-members.js';
 
 /** The groups the caller administers at the moment the statement runs, as a sub-select of ids (B33). */
 export function administeredGroups({ organizationId, actor }: Context): RawBuilder<unknown> {
@@ -50,4 +51,23 @@ export async function requireOwnGroup(tx: Work, groupId: string, forAll: Permiss
     ? await tx.rows(sql`select 1 where ${groupId}::uuid in ${administeredGroups(tx.context)}`)
     : [];
   if (rows.length === 0) throw notFound('group', groupId);
+}
+
+/**
+ * For a command by which a group admin brings people into their groups: somebody they cannot read is nobody, so that an id
+ * that was overheard opens nothing (abuse 8).
+ */
+export async function requireOwnPeople(
+  tx: Work,
+  userIds: readonly string[],
+  forAll: Permission,
+): Promise<void> {
+  if (userIds.length === 0 || !isGroupAdmin(tx.context, forAll)) return;
+  const rows = await tx.rows(sql<{ id: string }>`
+    select named.id from unnest(${userIds.filter(isId)}::uuid[]) as named(id)
+    where ${mayReadUser(tx.context, sql.ref('named.id'))}
+  `);
+  const own = new Set(rows.map(({ id }) => id));
+  const others = [...new Set(userIds)].filter((id) => !own.has(id));
+  if (others.length > 0) throw unknownMembers(others, 'NOT_FOUND');
 }

@@ -8,6 +8,10 @@ import { type BulkOutcome, type BulkPerson, type BulkReason, outcomeOf } from '.
 import { changeOrdinaryMembers } from './change-group-members.js';
 import { endAccess } from './deactivate.js';
 import { RETURNS } from './reactivate-user.js';
+import { type StopReason, whyNotAnyMore } from './requester.js';
+
+/** What asking for each kind needs, as its command declares it. */
+const PERMISSIONS = { deactivate: 'user:write', reactivate: 'user:write', assign: 'group:write' } as const;
 
 /** People settled in one transaction: short enough that nobody waits long for one of them. */
 const BATCH_SIZE = 200;
@@ -18,6 +22,8 @@ export interface AppliedBulkChange {
   failed: number;
   /** Whether people may be left; call again. */
   more: boolean;
+  /** Why it was stopped instead. */
+  stopped?: StopReason;
 }
 
 interface BulkChange {
@@ -32,19 +38,20 @@ interface BulkChange {
 /**
  * Settles the next people of a bulk change, in the order of their ids. Level-triggered: it goes on from the last who was
  * settled, and counts in the transaction that settles, so it may be run twice, late or after a kill -9. The change is locked first, so two
- * workers take turns. Undefined when there is nothing to do.
+ * workers take turns. Before each batch whoever asked must still be allowed to ask, else it stops there, with the reason.
+ * Undefined when there is nothing to do.
  */
 export const applyBulkChange = command({
   permission: 'bulk:apply',
   input: z.object({ id: z.uuid() }),
-  audit: (_input, applied: AppliedBulkChange | undefined) =>
-    applied && applied.done + applied.failed > 0
-      ? {
-          action: 'bulkChange.applied',
-          target: applied.id,
-          details: { done: applied.done, failed: applied.failed },
-        }
-      : undefined,
+  audit: (_input, applied: AppliedBulkChange | undefined) => {
+    if (!applied) return undefined;
+    const { id: target, done, failed, stopped } = applied;
+    if (stopped) return { action: 'bulkChange.stopped', target, details: { reason: stopped } };
+    return done + failed > 0
+      ? { action: 'bulkChange.applied', target, details: { done, failed } }
+      : undefined;
+  },
   async run(tx, { id }) {
     const { organizationId } = tx.context;
     const [change] = await tx.rows(sql<BulkChange>`
@@ -52,6 +59,15 @@ export const applyBulkChange = command({
       where organization_id = ${organizationId} and id = ${id} and finished_at is null for update
     `);
     if (!change) return undefined;
+    const stopped = await whyNotAnyMore(tx, change.requested_by, PERMISSIONS[change.kind]);
+    if (stopped) {
+      await tx.rows(sql`
+        update bulk_changes set state = 'stopped', stop_reason = ${stopped}, touched_at = clock_timestamp(),
+          finished_at = clock_timestamp()
+        where organization_id = ${organizationId} and id = ${id}
+      `);
+      return { id, done: 0, failed: 0, more: false, stopped };
+    }
     const waiting = await tx.rows(sql<{ user_id: string }>`
       select user_id from bulk_change_items
       where organization_id = ${organizationId} and change_id = ${id}

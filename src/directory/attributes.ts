@@ -35,7 +35,9 @@ export type Storage =
   /** A complex attribute that is nothing but its sub-attributes. */
   | { in: 'parts' }
   /** Written into every answer from other facts (`meta.location`); nothing to search. */
-  | { in: 'answer' };
+  | { in: 'answer' }
+  /** Only a server that keeps it would have it (`manager.displayName`): there is never a value. */
+  | { in: 'nowhere' };
 
 /** An element that says what a column holds: `{value: <the column>, type: 'work', primary: true}`. */
 export interface StandIn {

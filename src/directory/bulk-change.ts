@@ -5,6 +5,7 @@ import { isId, newId } from '../kernel/ids.js';
 import type { Work } from '../kernel/operation.js';
 import { compileFilter } from './filter/compile.js';
 import { profileOf } from './profile.js';
+import type { StopReason } from './requester.js';
 
 /** A list of ids is what a screen or a script collected; more people than that are named by a filter. */
 export const MAX_BULK_IDS = 10_000;
@@ -16,7 +17,7 @@ const CHUNK_SIZE = 20_000;
 export const BULK_KINDS = ['deactivate', 'reactivate', 'assign'] as const;
 export type BulkKind = (typeof BULK_KINDS)[number];
 
-export const BULK_STATES = ['waiting', 'running', 'done', 'cancelled'] as const;
+export const BULK_STATES = ['waiting', 'running', 'done', 'cancelled', 'stopped'] as const;
 export type BulkState = (typeof BULK_STATES)[number];
 
 /** A change of many people and how far it has come. `done` and `failed` never count anyone twice. */
@@ -26,6 +27,8 @@ export interface BulkChangeRecord {
   /** The group of `assign`. */
   groupId: string | null;
   state: BulkState;
+  /** Why it was stopped; null otherwise. */
+  stopReason: StopReason | null;
   total: number;
   done: number;
   failed: number;
@@ -40,7 +43,7 @@ export type BulkChangeRow = Omit<BulkChangeRecord, 'createdAt' | 'finishedAt'> &
 };
 
 /** The columns of a BulkChangeRecord, of `bulk_changes r`. */
-export const BULK_COLUMNS = sql`r.id, r.kind, r.group_id as "groupId", r.state, r.total, r.done, r.failed,
+export const BULK_COLUMNS = sql`r.id, r.kind, r.group_id as "groupId", r.state, r.stop_reason as "stopReason", r.total, r.done, r.failed,
   r.created_at as "createdAt", r.finished_at as "finishedAt"`;
 
 /** A row as queries return it. */

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { z } from 'zod';
 import type { Work } from '../kernel/operation.js';
-import { requireOwnGroup } from './administered.js';
+import { requireOwnGroup, requireOwnPeople } from './administered.js';
 import { type AcceptedChange, changeMembers, prepareMembers } from './change-members.js';
 import { GROUP_COLUMNS, type GroupRow, toGroupRecord } from './group-rows.js';
 import { lockOrdinaryGroup } from './ordinary.js';
@@ -20,13 +20,17 @@ export interface ChangedMembers {
   change: AcceptedChange | undefined;
 }
 
-/** What adding and removing have in common: the group is one of the caller's own if they are a group admin (B33). */
+/**
+ * What adding and removing have in common. Of a group admin (B33) the group is one of their own, and whom they add is in one
+ * of their groups already: anybody else they invite (B34), and who that is they learn when the invitation is accepted.
+ */
 export async function changeGroupMembers(
   tx: Work,
   groupId: string,
   members: { add: string[]; remove: string[] },
 ): Promise<ChangedMembers> {
   await requireOwnGroup(tx, groupId, 'group:write');
+  await requireOwnPeople(tx, members.add, 'group:write');
   return changeOrdinaryMembers(tx, groupId, members);
 }
 
@@ -42,7 +46,7 @@ export async function changeOrdinaryMembers(
   const prepared = await prepareMembers(tx, groupId, members, 'anyone');
   const current = await lockOrdinaryGroup(tx, groupId);
   const change = await changeMembers(tx, current.id, prepared);
-  if (!change) return { group: current, change };
+  if (!change || change.accepted === 0) return { group: current, change };
   const [row] = await tx.rows(sql<GroupRow>`
     update groups as g set version = version + 1, updated_at = now()
     where organization_id = ${tx.context.organizationId} and id = ${current.id} returning ${GROUP_COLUMNS}

@@ -110,7 +110,8 @@ async function currentMembers(tx: Work, groupId: string | undefined, ids: string
   return new Set(rows.map((row) => row.user_id));
 }
 
-function unknownMembers(ids: readonly string[], code: ScimProfile['unknownMember']): DomainError {
+/** The refusal of people to be added who are nobody here, as far as the caller may know. */
+export function unknownMembers(ids: readonly string[], code: ScimProfile['unknownMember']): DomainError {
   if (ids.length === 1 && code === 'NOT_FOUND') return notFound('user', ids[0] ?? '');
   const more = ids.length > MAX_LISTED ? ` and ${ids.length - MAX_LISTED} more` : '';
   return new DomainError(

@@ -5,8 +5,8 @@ import type { Work } from '../kernel/operation.js';
 import { refuseErased } from './erasure/refuse-erased.js';
 import { scopeFor } from './insert-user.js';
 import type { ScimProfile } from './profile.js';
+import type { LockedUser } from './provisioned-user.js';
 import type { UserChange, UserRecord } from './shapes.js';
-import type { LockedUser } from './update-provisioned-user.js';
 import { toUserRecord, USER_COLUMNS, type UserRow } from './user-rows.js';
 
 interface Request {

@@ -4,7 +4,7 @@ import { command } from '../kernel/operation.js';
 import { endGroup } from './end-group.js';
 import { withEvents } from './membership-events.js';
 import { lockOrdinaryGroup } from './ordinary.js';
-import { ExpectedVersion, requireVersion } from './update-provisioned-user.js';
+import { ExpectedVersion, requireVersion } from './provisioned-user.js';
 
 /** Deletes an ordinary group with its memberships; nobody is deleted. SCIM_MANAGED for a managed one (B32). */
 export const deleteGroup = command({

@@ -5,8 +5,8 @@ import { requireActiveConnection } from './active-connection.js';
 import { endGroup } from './end-group.js';
 import { lockProvisionedGroup } from './group-rows.js';
 import { withEvents } from './membership-events.js';
+import { ExpectedVersion, requireVersion } from './provisioned-user.js';
 import { changesBetween } from './record-change.js';
-import { ExpectedVersion, requireVersion } from './update-provisioned-user.js';
 
 export interface DeprovisionedGroup {
   id: string;

@@ -3,8 +3,8 @@ import { z } from 'zod';
 import { command } from '../kernel/operation.js';
 import { requireActiveConnection } from './active-connection.js';
 import { endAccess, refuseForOwner } from './deactivate.js';
+import { ExpectedVersion, lockProvisionedUser, requireVersion } from './provisioned-user.js';
 import { changesBetween } from './record-change.js';
-import { ExpectedVersion, lockProvisionedUser, requireVersion } from './update-provisioned-user.js';
 
 /**
  * Ends a person's provisioning (B20): deactivated, out of every group and out of SCIM's sight. Nothing personal is

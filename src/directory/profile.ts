@@ -63,6 +63,8 @@ export interface ScimProfile extends FilterProfile {
   readonly patchGroup: GroupPatchRules;
   /** A PUT of a group without `members`: speaks of the details only, or empties it (RFC 7644 section 3.5.1). */
   readonly putWithoutMembers: 'kept' | 'cleared';
+  /** A resource that names only schemas of something else: taken for what its path says (B9), or 400 `invalidSyntax`. */
+  readonly foreignSchemas: 'ignored' | 'refused';
   /** A member who is nobody here: 404 (B29), or 400 `invalidValue`. */
   readonly unknownMember: 'NOT_FOUND' | 'INVALID_INPUT';
 }
@@ -111,6 +113,7 @@ export const STANDARD: ScimProfile = {
     replaceWithoutPath: ['displayName', 'externalId'],
   },
   putWithoutMembers: 'kept',
+  foreignSchemas: 'ignored',
   unknownMember: 'NOT_FOUND',
 };
 

@@ -38,7 +38,7 @@ export const RFC_ENTERPRISE_USER: Schema = {
         readOnly({
           name: 'displayName',
           description: 'Read-only (RFC 7643 section 4.3) and not kept: the manager is read at the id.',
-          storage: { in: 'answer' },
+          storage: { in: 'nowhere' },
         }),
       ],
     }),

@@ -24,5 +24,6 @@ export const RFC: ScimProfile = {
     replaceWithoutPath: ['members', 'externalId', 'displayName'],
   },
   putWithoutMembers: 'cleared',
+  foreignSchemas: 'refused',
   unknownMember: 'INVALID_INPUT',
 };

@@ -6,8 +6,8 @@ import { type AcceptedChange, changeMembers, prepareMembers } from './change-mem
 import { GROUP_COLUMNS, type GroupRow, toGroupRecord } from './group-rows.js';
 import { lockOrdinaryGroup } from './ordinary.js';
 import { groupNameTaken } from './provision-group.js';
+import { ExpectedVersion, requireVersion } from './provisioned-user.js';
 import type { GroupRecord } from './shapes.js';
-import { ExpectedVersion, requireVersion } from './update-provisioned-user.js';
 import { displayNameSchema, MAX_MEMBERS_PER_REQUEST } from './user-input.js';
 
 export interface ChangedGroup {

@@ -6,9 +6,9 @@ import { requireActiveConnection } from './active-connection.js';
 import { type AcceptedChange, changeMembers, prepareMembers } from './change-members.js';
 import { GROUP_COLUMNS, type GroupRow, lockProvisionedGroup, toGroupRecord } from './group-rows.js';
 import { groupNameTaken } from './provision-group.js';
+import { ExpectedVersion, requireVersion } from './provisioned-user.js';
 import { changesBetween } from './record-change.js';
 import type { GroupRecord } from './shapes.js';
-import { ExpectedVersion, requireVersion } from './update-provisioned-user.js';
 import { displayNameSchema, groupExternalIdSchema, MembersChangeInput } from './user-input.js';
 
 export interface UpdatedGroup {

@@ -2,8 +2,8 @@ import { sql } from 'kysely';
 import { z } from 'zod';
 import { command } from '../kernel/operation.js';
 import { lockOrdinaryUser } from './ordinary.js';
+import { ExpectedVersion, requireVersion } from './provisioned-user.js';
 import type { UserRecord } from './shapes.js';
-import { ExpectedVersion, requireVersion } from './update-provisioned-user.js';
 import { userAttributeSchemas } from './user-input.js';
 import { toUserRecord, USER_COLUMNS, type UserRow } from './user-rows.js';
 

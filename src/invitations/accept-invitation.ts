@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
-import { z } from 'zod';
+import { hashPassword } from '../access/password.js';
+import { countRegistration } from '../access/visitor-limits.js';
 import { command, type Work } from '../kernel/operation.js';
 import type { Role } from '../kernel/permissions.js';
 import { takeProForEveryone } from '../licensing/take-license.js';
@@ -8,9 +9,10 @@ import { becomePerson, lockPeopleAt } from './become-person.js';
 import { grantPromised } from './grant-promised.js';
 import type { Course } from './invitation.entity.js';
 import { canBe, stateAfter } from './invitation-states.js';
+import { invitedPerson } from './invitations.queries.js';
 import { type InvitedRole, roleStillGranted } from './inviter-role.js';
 import { linkIsOver } from './link-is-over.js';
-import { PersonName } from './person-name.js';
+import { NewcomerInput } from './newcomer-input.js';
 
 /** What became of an acceptance. */
 export interface AcceptedInvitation {
@@ -27,30 +29,36 @@ export interface AcceptedInvitation {
  * Whoever holds the link becomes a person of the organization, or is met as the one they are, and gets what was promised,
  * at once and in one transaction (B34). Of any number of callers with one link exactly one succeeds (abuse 23). The role
  * is what whoever invited them could still grant (B33). NOT_FOUND when the link opens nothing (any more), CONFLICT for
- * someone whose access was ended: then nothing happened.
+ * someone whose access was ended: then nothing happened. RATE_LIMITED above the limit of the client (abuse 11).
  */
 export const acceptInvitation = command({
   permission: 'access:request',
-  input: z.object({
-    token: z.string(),
-    givenName: PersonName,
-    familyName: PersonName,
-    /** Made by `hashPassword` before: it takes longer than a transaction should. */
-    passwordHash: z.string().startsWith('$argon2id$'),
-  }),
+  input: NewcomerInput,
   audit: (_input, { invitationId, ...details }: AcceptedInvitation) => ({
     action: 'invitation.accepted',
     target: invitationId,
     details: { ...details },
   }),
-  async run(tx, input) {
+  async prepare(context, { token, password, client }): Promise<string> {
+    await countRegistration(context, client);
+    // Before the password is hashed, which costs more than a look.
+    await invitedPerson(context, { token });
+    return hashPassword(password);
+  },
+  async run(tx, input, passwordHash) {
     const link = await consumeLink(tx, 'invitation', input.token);
     if (!link) throw linkIsOver();
     const emailKey = await addressOf(tx, link.subjectId);
     const there = await lockPeopleAt(tx, emailKey);
     const invitation = await lockOpenInvitation(tx, link);
     const role = await roleStillGranted(tx, { role: invitation.role, invitedBy: invitation.invited_by });
-    const person = await becomePerson(tx, there, { ...input, email: invitation.email, emailKey, role });
+    const person = await becomePerson(tx, there, {
+      ...input,
+      passwordHash,
+      email: invitation.email,
+      emailKey,
+      role,
+    });
     const { userId } = person;
     const groups = await grantPromised(tx, {
       userId,

@@ -2,8 +2,9 @@ import { sql } from 'kysely';
 import { z } from 'zod';
 import { notFound } from '../kernel/errors.js';
 import { query } from '../kernel/operation.js';
-import { readLink } from '../mail/links.js';
+import { LINK_PAGES, type LinkPurpose, readLink } from '../mail/links.js';
 import type { Language } from '../organizations/organization.entity.js';
+import { readInvitation } from './invitations.queries.js';
 
 /** What the public pages of an organization say about it. */
 export interface LandingPage {
@@ -40,4 +41,21 @@ export const isLinkOpen = query({
   permission: 'access:request',
   input: z.object({ token: z.string() }),
   run: async (tx, { token }) => (await readLink(tx, 'verification', token)) !== undefined,
+});
+
+/**
+ * The same for a link of either purpose: an invitation's opens nothing any more when a later one was sent, and when the
+ * invitation is not pending.
+ */
+export const isMailedLinkOpen = query({
+  permission: 'access:request',
+  input: z.object({
+    purpose: z.enum(Object.keys(LINK_PAGES) as LinkPurpose[]),
+    token: z.string(),
+  }),
+  async run(tx, { purpose, token }): Promise<boolean> {
+    const link = await readLink(tx, purpose, token);
+    if (!link || purpose === 'verification') return link !== undefined;
+    return (await readInvitation(tx, link)) !== undefined;
+  },
 });

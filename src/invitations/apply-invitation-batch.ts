@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { z } from 'zod';
+import { whyNotAnyMore } from '../directory/requester.js';
 import { newId } from '../kernel/ids.js';
 import { command, type Work } from '../kernel/operation.js';
 import { createLinks } from '../mail/links.js';
@@ -74,7 +75,7 @@ export const applyInvitationBatch = command({
   },
 });
 
-/** Invites whom it can; the others with the reason, by position. */
+/** Invites whom it can; the others with the reason, by position. Nobody, once whoever asked may not invite any more. */
 async function invite(
   tx: Work,
   batchId: string,
@@ -82,7 +83,8 @@ async function invite(
   waiting: readonly WaitingRow[],
 ): Promise<Map<number, BatchReason>> {
   const role = await roleStillGranted(tx, { role: batch.role, invitedBy: batch.invited_by });
-  if (role !== batch.role) return new Map(waiting.map(({ position }) => [position, 'FORBIDDEN']));
+  const isOver = (await whyNotAnyMore(tx, batch.invited_by, 'invitation:write')) !== undefined;
+  if (isOver || role !== batch.role) return new Map(waiting.map(({ position }) => [position, 'FORBIDDEN']));
   const known = await peopleAt(
     tx,
     waiting.map((row) => row.email_key),

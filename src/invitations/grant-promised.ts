@@ -14,7 +14,8 @@ export interface Promised {
 
 /**
  * Puts a person, who is locked, into the groups and courses they were promised, in effect at once. A group that is gone by
- * now is left out; how many were there. The groups are locked in order, after the person.
+ * now is left out; how many were there. The groups are locked in order, after the person. A removal that was accepted
+ * before and not applied yet is taken back: the promise is the younger word.
  */
 export async function grantPromised(
   tx: Work,
@@ -31,7 +32,9 @@ export async function grantPromised(
       insert into memberships (organization_id, group_id, user_id, state, applied_at)
       select ${organizationId}::uuid, g.id, ${userId}::uuid, 'active', clock_timestamp()
       from unnest(${ids}::uuid[]) as g(id)
-      on conflict do nothing returning user_id, group_id`;
+      on conflict (organization_id, group_id, user_id) do update set state = 'active'
+      where memberships.state = 'removing'
+      returning user_id, group_id`;
     const joined = await tx.rows(withEvents(tx.context, 'active', joining));
     await tx.rows(sql`
       update groups set version = version + 1, updated_at = now()

@@ -14,7 +14,7 @@ export const BATCH_REASON_TEXTS: Readonly<Record<BatchReason, string>> = {
   DUPLICATE: 'This address stands earlier in the list, which was enough.',
   EXISTS: 'Somebody with this address is in the organization already.',
   PENDING: 'An invitation for this address is pending already. Send that one again, or revoke it.',
-  FORBIDDEN: 'Whoever sent the list may not invite into this role any more.',
+  FORBIDDEN: 'Whoever sent the list may not invite any more, or not into this role.',
 };
 
 /** Many invitations asked for at once. `done` and `failed` never count an address twice. */

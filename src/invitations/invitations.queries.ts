@@ -4,7 +4,7 @@ import { notFound } from '../kernel/errors.js';
 import { isId } from '../kernel/ids.js';
 import { query, type Work } from '../kernel/operation.js';
 import { KeysetPage, type KeysetResult, readCursor } from '../kernel/page.js';
-import { readLink } from '../mail/links.js';
+import { type OpenLink, readLink } from '../mail/links.js';
 import {
   INVITATION_COLUMNS,
   type InvitationRecord,
@@ -78,16 +78,21 @@ export const invitedPerson = query({
   input: z.object({ token: z.string() }),
   async run(tx: Work, { token }): Promise<InvitedPerson> {
     const link = await readLink(tx, 'invitation', token);
-    if (!link) throw linkIsOver();
-    const [row] = await tx.rows(sql<InvitedPerson>`
-      select i.email, o.name as "organizationName" from invitations i join organizations o on o.id = i.organization_id
-      where i.organization_id = ${tx.context.organizationId} and i.id = ${link.subjectId} and i.link_id = ${link.id}
-        and i.state = 'pending' and i.expires_at > now()
-    `);
-    if (!row) throw linkIsOver();
-    return row;
+    const invited = link && (await readInvitation(tx, link));
+    if (!invited) throw linkIsOver();
+    return invited;
   },
 });
+
+/** Whom the latest link of an invitation that is still pending was sent to. */
+export async function readInvitation(tx: Work, link: OpenLink): Promise<InvitedPerson | undefined> {
+  const [row] = await tx.rows(sql<InvitedPerson>`
+    select i.email, o.name as "organizationName" from invitations i join organizations o on o.id = i.organization_id
+    where i.organization_id = ${tx.context.organizationId} and i.id = ${link.subjectId} and i.link_id = ${link.id}
+      and i.state = 'pending' and i.expires_at > now()
+  `);
+  return row;
+}
 
 /** What is over counts as expired before the sweeper has said so. */
 function inState(state: InvitationState | undefined) {

@@ -1,10 +1,12 @@
 import { sql } from 'kysely';
-import { z } from 'zod';
+import { hashPassword } from '../access/password.js';
+import { countRegistration } from '../access/visitor-limits.js';
 import { DomainError } from '../kernel/errors.js';
 import { command, type Work } from '../kernel/operation.js';
 import { allLicensesAreTaken } from '../licensing/require-seat.js';
 import { takeLicense } from '../licensing/take-license.js';
 import { consumeLink } from '../mail/links.js';
+import { isLinkOpen } from './access-requests.queries.js';
 import { becomePerson } from './become-person.js';
 import { grantPromised } from './grant-promised.js';
 import { INVITATION_COLUMNS, type InvitationRow } from './invitation-rows.js';
@@ -12,8 +14,8 @@ import { canBe, stateAfter } from './invitation-states.js';
 import { roleStillGranted } from './inviter-role.js';
 import { linkIsOver } from './link-is-over.js';
 import { canonicalAddress } from './mail-domain.js';
+import { NewcomerInput } from './newcomer-input.js';
 import { personAt } from './person-at.js';
-import { PersonName } from './person-name.js';
 import { isApproved, notInvited } from './request-access.js';
 
 export interface RegisteredUser {
@@ -33,23 +35,23 @@ const knownAlready = (): DomainError =>
  * (B36); what an admin had promised to the address comes along (B34). NOT_FOUND when the link is over; of any number of
  * callers with one link exactly one registers (abuse 23). CONFLICT for someone who is here already, LIMIT_EXCEEDED when no
  * license is free, FORBIDDEN when the domain is not approved any more: then nothing happened, and the link still works
- * for the rest of its hour.
+ * for the rest of its hour. RATE_LIMITED above the limit of the client (abuse 11).
  */
 export const registerUser = command({
   permission: 'access:request',
-  input: z.object({
-    token: z.string(),
-    givenName: PersonName,
-    familyName: PersonName,
-    /** Made by `hashPassword` before: it takes longer than a transaction should. */
-    passwordHash: z.string().startsWith('$argon2id$'),
-  }),
+  input: NewcomerInput,
   audit: (_input, registered: RegisteredUser) => ({
     action: 'user.registered',
     target: registered.userId,
     details: { invitationId: registered.invitationId, license: registered.license },
   }),
-  async run(tx, { token, ...newcomer }) {
+  async prepare(context, { token, password, client }): Promise<string> {
+    await countRegistration(context, client);
+    // Before the password is hashed, which costs more than a look.
+    if (!(await isLinkOpen(context, { token }))) throw linkIsOver();
+    return hashPassword(password);
+  },
+  async run(tx, { token, ...newcomer }, passwordHash) {
     const link = await consumeLink(tx, 'verification', token);
     if (!link) throw linkIsOver();
     const invitation = await lockInvitation(tx, link.subjectId);
@@ -60,6 +62,7 @@ export const registerUser = command({
     const role = await roleStillGranted(tx, { role: invitation.role, invitedBy: invitation.invited_by });
     const { userId } = await becomePerson(tx, [], {
       ...newcomer,
+      passwordHash,
       role,
       email: address.email,
       emailKey: address.email,

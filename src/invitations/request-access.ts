@@ -1,7 +1,9 @@
 import { sql } from 'kysely';
 import { z } from 'zod';
+import { countRequest } from '../access/visitor-limits.js';
 import { EmailAddress } from '../kernel/email-address.js';
 import { DomainError } from '../kernel/errors.js';
+import { fold } from '../kernel/fold.js';
 import { newId } from '../kernel/ids.js';
 import { command, type Work } from '../kernel/operation.js';
 import { requireSeatFor } from '../licensing/require-seat.js';
@@ -26,15 +28,18 @@ export const notInvited = (): DomainError =>
  * Somebody asks to be let in by an address of an approved domain (B36). The answer is the same whoever they are; what
  * differs is in the mail, which only the mailbox sees (abuse 18): a link that lets them register, or, for someone an
  * identity provider manages, the way to it. FORBIDDEN for any other domain and LIMIT_EXCEEDED when no license is free
- * say something of the organization, not of the person, and are meant to.
+ * say something of the organization, not of the person, and are meant to. Each call counts, whatever becomes of it
+ * (abuse 11): RATE_LIMITED above the limits of the mailbox and of the client.
  */
 export const requestAccess = command({
   permission: 'access:request',
-  input: z.object({ email: EmailAddress }),
+  input: z.object({ email: EmailAddress, client: z.string() }),
   audit: (_input, requested: { invitationId: string | undefined }) =>
     requested.invitationId === undefined
       ? undefined
       : { action: 'access.requested', target: requested.invitationId },
+  prepare: (context, { email, client }) =>
+    countRequest(context, canonicalAddress(email)?.email ?? fold(email), client),
   async run(tx, input) {
     const address = canonicalAddress(input.email);
     if (!address || !(await isApproved(tx, address.domain))) throw notInvited();

@@ -32,6 +32,7 @@ export const PERMISSIONS = [
   'mail:read',
   'mail:deliver',
   'access:request',
+  'connection:refresh',
 ] as const;
 
 export type Permission = (typeof PERMISSIONS)[number];
@@ -45,7 +46,12 @@ export const ROLES = ['owner', 'admin', 'group_admin', 'user'] as const;
 export type Role = (typeof ROLES)[number];
 
 /** Workers apply what a provider or an inviter was already allowed to ask for; no human caller does that. */
-export const WORKER_PERMISSIONS: readonly Permission[] = ['membership:apply', 'bulk:apply', 'mail:deliver'];
+export const WORKER_PERMISSIONS: readonly Permission[] = [
+  'membership:apply',
+  'bulk:apply',
+  'mail:deliver',
+  'connection:refresh',
+];
 
 /** Somebody on a public page: may ask for access and use the link they were sent, and nothing else (B36). */
 export const VISITOR_PERMISSIONS: readonly Permission[] = ['access:request'];

@@ -7,7 +7,11 @@ import type { Work } from '../kernel/operation.js';
 import { runInSystem } from '../kernel/tenancy.js';
 
 /** What a link may open; each has a page of its own. */
-export const LINK_PAGES = { invitation: '/signin/invitation', verification: '/signin/verification' } as const;
+export const LINK_PAGES = {
+  invitation: '/signin/invitation',
+  verification: '/signin/verification',
+  'password-reset': '/signin/reset',
+} as const;
 export type LinkPurpose = keyof typeof LINK_PAGES;
 
 /** A link to make: for how many hours it opens its subject, by the clock of the database. */

@@ -47,6 +47,21 @@ const ENGLISH: Readonly<Record<MailKind, MailText>> = {
     action: 'Begin here:',
     closing: () => 'If it was not you, ignore this mail: nothing happens.',
   },
+  'password-reset': {
+    subject: (organization) => `Choose another password for ${organization}`,
+    intro: (organization) =>
+      `Somebody, probably you, asked to choose another password for ${organization} with this address.`,
+    action: 'Open this page to choose it:',
+    closing: (hours) =>
+      `The link works once and for ${hours === 1 ? 'one hour' : `${hours} hours`}. If it was not you, ignore this mail: your password stays as it is.`,
+  },
+  'password-changed': {
+    subject: (organization) => `Your password for ${organization} was changed`,
+    intro: (organization) =>
+      `Your password for ${organization} has just been changed, and you were signed out everywhere.`,
+    action: 'Sign in here:',
+    closing: () => 'If it was not you, tell your administrator at once.',
+  },
 };
 
 const GERMAN: Readonly<Record<MailKind, MailText>> = {
@@ -84,6 +99,21 @@ const GERMAN: Readonly<Record<MailKind, MailText>> = {
     action: 'Beginnen Sie hier:',
     closing: () => 'Wenn Sie das nicht waren, ignorieren Sie diese Nachricht: es geschieht nichts.',
   },
+  'password-reset': {
+    subject: (organization) => `Neues Passwort für ${organization}`,
+    intro: (organization) =>
+      `Jemand, vermutlich Sie selbst, möchte mit dieser Adresse ein neues Passwort für ${organization} wählen.`,
+    action: 'Öffnen Sie diese Seite, um es zu wählen:',
+    closing: (hours) =>
+      `Der Link gilt einmal und ${hours === 1 ? 'eine Stunde' : `${hours} Stunden`} lang. Wenn Sie das nicht waren, ignorieren Sie diese Nachricht: Ihr Passwort bleibt, wie es ist.`,
+  },
+  'password-changed': {
+    subject: (organization) => `Ihr Passwort für ${organization} wurde geändert`,
+    intro: (organization) =>
+      `Ihr Passwort für ${organization} wurde soeben geändert, und Sie wurden überall abgemeldet.`,
+    action: 'Melden Sie sich hier an:',
+    closing: () => 'Wenn Sie das nicht waren, sagen Sie es sofort Ihrer Administration.',
+  },
 };
 
 const KOREAN: Readonly<Record<MailKind, MailText>> = {
@@ -119,6 +149,19 @@ const KOREAN: Readonly<Record<MailKind, MailText>> = {
       `이 주소로 ${organization} 이용 요청이 접수되었습니다. 이미 이용하실 수 있으며, 조직의 ID 공급자를 통해 로그인하시면 됩니다.`,
     action: '여기에서 시작하십시오.',
     closing: () => '직접 요청하지 않았다면 이 메일을 무시하십시오. 아무 일도 일어나지 않습니다.',
+  },
+  'password-reset': {
+    subject: (organization) => `${organization} 비밀번호 재설정`,
+    intro: (organization) => `이 주소로 ${organization} 비밀번호 재설정 요청이 접수되었습니다.`,
+    action: '아래 페이지를 열어 새 비밀번호를 선택하십시오.',
+    closing: (hours) =>
+      `이 링크는 한 번만 사용할 수 있으며 ${hours}시간 동안 유효합니다. 직접 요청하지 않았다면 이 메일을 무시하십시오. 비밀번호는 그대로 유지됩니다.`,
+  },
+  'password-changed': {
+    subject: (organization) => `${organization} 비밀번호가 변경되었습니다`,
+    intro: (organization) => `${organization} 비밀번호가 방금 변경되었으며 모든 기기에서 로그아웃되었습니다.`,
+    action: '여기에서 로그인하십시오.',
+    closing: () => '직접 변경하지 않았다면 즉시 관리자에게 알리십시오.',
   },
 };
 

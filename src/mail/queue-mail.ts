@@ -13,6 +13,8 @@ export const MAIL_KINDS = [
   'welcome',
   'license-free',
   'provider-sign-in',
+  'password-reset',
+  'password-changed',
 ] as const;
 export type MailKind = (typeof MAIL_KINDS)[number];
 

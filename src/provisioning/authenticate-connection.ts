@@ -6,6 +6,7 @@ import { CONNECTION_PERMISSIONS } from '../kernel/permissions.js';
 import { isLookupId, parseToken, secretMatches } from '../kernel/secrets.js';
 import { runInSystem, type Transaction } from '../kernel/tenancy.js';
 import { BEARER_PREFIX, CLIENT_PREFIX } from './credentials.js';
+import { lockOf } from './health/health.js';
 import type { KnownCredential } from './known-credential.js';
 import type { RefusedBy } from './log-entry.js';
 import type { Provider } from './scim-connection.entity.js';
@@ -35,6 +36,8 @@ interface CredentialRow {
   is_expired: boolean;
   status: 'active' | 'disabled';
   last_four: string;
+  plan: string;
+  has_sso: boolean;
 }
 
 /** Whose administrators may read of a refusal (B3), and what they read; the client learns neither. */
@@ -55,7 +58,8 @@ const refused = (owner: RefusedBy | undefined, reason: string): DomainError =>
 /**
  * The context of an identity provider's request. UNAUTHENTICATED, always with the same words, whether the credential is
  * missing, malformed, unknown, wrong, revoked, expired, of a disabled connection, or of another organization than the
- * host names: nobody learns which organizations or credentials exist. The private cause is a CredentialRefusal.
+ * host names: nobody learns which organizations or credentials exist. FORBIDDEN, with the reason and the way out, for a good
+ * credential of an organization that may not provision any more (B1). The private cause is a CredentialRefusal.
  */
 export async function authenticateConnection(
   database: Database,
@@ -78,6 +82,7 @@ export async function lookUpCredential(
     readOnly: true,
   });
   if (row instanceof CredentialRefusal) throw refused(row.owner ?? byHost, row.reason);
+  requireUnlocked(row);
   if (row.use_is_stale) await runInSystem(database, (tx) => noteUse(tx, row, request), { share });
   const caller: KnownCredential['caller'] = {
     organizationId: row.organization_id,
@@ -126,7 +131,7 @@ async function authenticated(database: Database, request: ScimRequestIdentity): 
   try {
     return await authenticateConnection(database, request);
   } catch (error) {
-    if (error instanceof DomainError && error.code === 'UNAUTHENTICATED') return undefined;
+    if (error instanceof DomainError && error.cause instanceof CredentialRefusal) return undefined;
     throw error;
   }
 }
@@ -141,6 +146,8 @@ async function acceptCredential(
   const [found] = await tx.rows(
     sql<CredentialRow>`
       select c.organization_id, c.id, c.connection_id, c.secret_hash, c.last_four, o.slug,
+             o.plan, exists (
+               select from sso_connections x where x.organization_id = o.id and x.status = 'active') as has_sso,
              s.provider, s.profile, s.shows_all_groups, s.status, c.revoked_at is not null as is_revoked,
              coalesce(c.expires_at <= now(), false) as is_expired,
              c.last_used_at is null or c.last_used_at < now() - interval '1 minute' as use_is_stale
@@ -169,6 +176,23 @@ async function noteUse(tx: Transaction, used: CredentialRow, request: ScimReques
     where organization_id = ${used.organization_id} and id = ${used.id}
   `);
 }
+
+/** B1, as `connection.health` tells it (LOCKED). Whose credential it is may be known: it is good. */
+function requireUnlocked({ plan, has_sso: hasSso, ...found }: CredentialRow): void {
+  const lock = lockOf({ plan: plan === 'enterprise' ? 'enterprise' : 'team', hasSso });
+  if (!lock) return;
+  const owner = {
+    organizationId: found.organization_id,
+    connectionId: found.connection_id,
+    credentialId: found.id,
+  };
+  throw new DomainError('FORBIDDEN', LOCKED[lock], { cause: new CredentialRefusal(owner, LOCKED[lock]) });
+}
+
+const LOCKED = {
+  plan: 'Provisioning by SCIM needs the Enterprise plan, and this organization is not on it any more. Nothing was changed. Upgrade the plan, and provisioning goes on; or switch it off in the identity provider.',
+  sso: 'Provisioning by SCIM needs an active SSO connection, so that provisioned people can sign in, and this organization has none any more. Nothing was changed. Connect SSO, and provisioning goes on; or switch it off in the identity provider.',
+} as const;
 
 /** In words for the administrator; undefined when the credential is good. */
 function whyNot(found: CredentialRow, presented: Presented, { hostSlug }: ScimRequestIdentity) {

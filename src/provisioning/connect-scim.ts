@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { newId } from '../kernel/ids.js';
 import { command } from '../kernel/operation.js';
+import { connectionChoice } from './connection-choice.js';
 import { addCredential } from './credentials.js';
 import { requireScimEntitlement } from './require-entitlement.js';
-import { PROFILES, PROVIDERS, ScimConnection } from './scim-connection.entity.js';
+import { ScimConnection } from './scim-connection.entity.js';
 
 export interface ConnectedScim {
   connectionId: string;
@@ -21,15 +22,7 @@ export interface ConnectedScim {
 export const connectScim = command({
   permission: 'connection:write',
   input: z.object({
-    provider: z.enum(PROVIDERS),
-    profile: z
-      .enum(PROFILES)
-      .nullish()
-      .transform((profile) => profile ?? 'standard'),
-    showsAllGroups: z
-      .boolean()
-      .nullish()
-      .transform((shows) => shows ?? false),
+    ...connectionChoice,
   }),
   audit: (input, connected: ConnectedScim) => ({
     action: 'scim.connected',

@@ -11,11 +11,16 @@ export interface KnownCredential {
   readonly caller: Pick<Context, 'organizationId' | 'actor' | 'permissions'>;
 }
 
-/** What may change while a credential is remembered; a use that was not noted for a minute is to be noted (B3). */
+/**
+ * What may change while a credential is remembered: itself, its connection, and what locks provisioning (B1). A use that
+ * was not noted for a minute is to be noted (B3).
+ */
 const STILL_GOOD = `
   select s.provider, s.profile, s.shows_all_groups
   from scim_credentials c
   join scim_connections s on s.organization_id = c.organization_id and s.id = c.connection_id
+  join organizations o on o.id = c.organization_id and o.plan = 'enterprise'
+    and exists (select from sso_connections x where x.organization_id = o.id and x.status = 'active')
   where c.organization_id = $1 and c.id = $2 and c.revoked_at is null and s.status = 'active'
     and (c.expires_at is null or c.expires_at > now()) and c.last_used_at > now() - interval '1 minute'`;
 

@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { newId } from '../kernel/ids.js';
 import { command } from '../kernel/operation.js';
+import { connectionChoice } from './connection-choice.js';
 import { connectionLabel } from './label.js';
 import { requireScimEntitlement } from './require-entitlement.js';
-import { PROFILES, PROVIDERS, ScimConnection } from './scim-connection.entity.js';
+import { ScimConnection } from './scim-connection.entity.js';
 
 /**
  * The first steps of set-up (B2): the provider is chosen and the connection is there, without any credential. Issue those
@@ -13,15 +14,7 @@ import { PROFILES, PROVIDERS, ScimConnection } from './scim-connection.entity.js
 export const startScimSetup = command({
   permission: 'connection:write',
   input: z.object({
-    provider: z.enum(PROVIDERS),
-    profile: z
-      .enum(PROFILES)
-      .nullish()
-      .transform((value) => value ?? 'standard'),
-    showsAllGroups: z
-      .boolean()
-      .nullish()
-      .transform((value) => value ?? false),
+    ...connectionChoice,
     label: connectionLabel.nullish().transform((value) => value ?? ''),
   }),
   audit: (input, connection: ScimConnection) => ({

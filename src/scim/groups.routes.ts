@@ -8,6 +8,7 @@ import { groupInputFrom, toGroupResource, toMembers } from './group-resource.js'
 import type { JsonObject } from './json-input.js';
 import { parsePatch } from './patch.js';
 import { isWanted, type Projection, project, readProjection } from './projection.js';
+import { checkResourceSchemas } from './resource-schemas.js';
 
 const projectionOf = ({ scim, projection }: Pick<Call, 'scim' | 'projection'>) =>
   readProjection(projection, scim.profile.resources.Group);
@@ -27,7 +28,8 @@ export const groupsEndpoint: ResourceEndpoint = {
   },
 
   async create(call, body) {
-    const { context, connectionId } = call.scim;
+    const { context, connectionId, profile } = call.scim;
+    checkResourceSchemas(profile, 'Group', body);
     return shown(201, call, await provisionGroup(context, { connectionId, ...groupInputFrom(body) }));
   },
 
@@ -38,6 +40,7 @@ export const groupsEndpoint: ResourceEndpoint = {
 
   async replace(call, id, body) {
     const { context, connectionId, profile } = call.scim;
+    checkResourceSchemas(profile, 'Group', body);
     const unsaid = profile.putWithoutMembers === 'cleared' ? [] : undefined;
     const { members = unsaid, ...details } = groupInputFrom(body);
     await updateProvisionedGroup(context, {

@@ -6,6 +6,7 @@ import { type UserWithGroups, user, userIndex } from '../directory/users.queries
 import type { Call, ResourceEndpoint, ScimAnswer } from './call.js';
 import { parsePatch } from './patch.js';
 import { isWanted, project, readProjection } from './projection.js';
+import { checkResourceSchemas } from './resource-schemas.js';
 import { userReader } from './user-reader.js';
 import { toUserResource } from './user-resource.js';
 
@@ -28,6 +29,7 @@ export const usersEndpoint: ResourceEndpoint = {
 
   async create(call, body) {
     const { context, connectionId, profile } = call.scim;
+    checkResourceSchemas(profile, 'User', body);
     const attributes = userReader(profile).created(body);
     const { isLost } = call.answer;
     const created = await provisionUser(context, { connectionId, ...attributes, isAnswerLost: isLost });
@@ -44,6 +46,7 @@ export const usersEndpoint: ResourceEndpoint = {
 
   async replace(call, id, body) {
     const { context, connectionId, profile } = call.scim;
+    checkResourceSchemas(profile, 'User', body);
     const change = userReader(profile).replaced(body);
     const input = { connectionId, id, expectedVersion: call.expectedVersion, change, whole: true };
     return shown(200, call, await updateProvisionedUser(context, input));

@@ -1,36 +1,34 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
-import { canonicalAddress } from '../invitations/mail-domain.js';
+import { signInPage } from '../access/sign-in.queries.js';
+import { answerLater } from '../invitations/answer-later.js';
 import { requestAccess } from '../invitations/request-access.js';
 import { EmailAddress } from '../kernel/email-address.js';
-import { fold } from '../kernel/fold.js';
 import { parse } from '../kernel/operation.js';
 import { contactOf, correction, refusalPage, type Shown, show, told } from './answer.js';
-import { html } from './html.js';
-import { countRequest } from './limits.js';
+import { emailField, field, typed, type Wrong } from './field.js';
+import { type Html, html } from './html.js';
+import { safeReturnPath } from './return-path.js';
+import { signInPageBody } from './sign-in-pages.js';
 import { SIGN_IN_TEXTS } from './sign-in-texts.js';
 import { type SigninOptions, type Visit, visitBySlug } from './visit.js';
 
 const AskForm = z.object({ email: EmailAddress });
 
 /**
- * What the work takes for someone known and someone unknown differs by a statement. The answer waits for this long, so
- * that its time says nothing (abuse 18).
+ * `/signin/<slug>`: where an organization's people begin: the ways to sign in, and for everybody else how to get in, with
+ * the form to ask for access where a domain is approved (B36).
  */
-const ANSWER_AFTER_MS = 150;
-
-/** `/signin/<slug>`: what an organization shows to everybody, with the form to ask for access (B36). */
 export async function accessRoutes(app: FastifyInstance, options: SigninOptions): Promise<void> {
   app.get<{ Params: { slug: string } }>('/:slug', async (request, reply) => {
     const visit = await visitBySlug(request, options, request.params.slug);
-    return show(reply, visit, askPage(visit, 200));
+    const to = safeReturnPath((request.query as { to?: unknown }).to) ?? '';
+    return show(reply, visit, await startPage(visit, { status: 200, to }));
   });
 
   app.post<{ Params: { slug: string } }>('/:slug', async (request, reply) => {
     const visit = await visitBySlug(request, options, request.params.slug);
-    const [shown] = await Promise.all([ask(visit, request.body, request.ip), sleep(ANSWER_AFTER_MS)]);
-    return show(reply, visit, shown);
+    return show(reply, visit, await answerLater(ask(visit, request.body, request.ip)));
   });
 }
 
@@ -38,30 +36,48 @@ async function ask(visit: Visit, body: unknown, client: string): Promise<Shown> 
   const { context, words } = visit;
   try {
     const { email } = parse(AskForm, body);
-    await countRequest(context, canonicalAddress(email)?.email ?? fold(email), client);
-    await requestAccess(context, { email });
+    await requestAccess(context, { email, client });
     return told(200, words.checkMailTitle, words.checkMailText);
   } catch (error) {
     const wrong = correction(error, words);
     const shown =
-      wrong === undefined ? refusalPage(error, words, contactOf(visit)) : askPage(visit, 400, wrong);
+      wrong === undefined
+        ? refusalPage(error, words, contactOf(visit))
+        : await startPage(visit, { status: 400, to: '', wrong, typed: typed(body) });
     if (shown) return shown;
     throw error;
   }
 }
 
-function askPage(visit: Visit, status: number, wrong?: string): Shown {
-  const { organization, words } = visit;
-  const title = words.askTitle(organization.name);
-  const signIn = html`<p><a href="/signin/${organization.slug}/in">${SIGN_IN_TEXTS[visit.language].signIn}</a></p>`;
-  if (!organization.asksForAccess) {
-    return told(status, title, words.closedText, html`${contactOf(visit)}${signIn}`);
+async function startPage(
+  visit: Visit,
+  { status, to, ...again }: { status: number; to: string } & Asked,
+): Promise<Shown> {
+  const { organization, language } = visit;
+  const ways = await signInPage(visit.context, {});
+  const signIn = signInPageBody(language, `/signin/${organization.slug}`, { ...ways, to });
+  // Where nobody can sign in yet, asking is all there is.
+  if (ways.connections.length === 0 && !ways.hasPasswords) {
+    const title = visit.words.askTitle(organization.name);
+    return { status, title, content: howToGetIn(visit, again, 'main') };
   }
-  const content = html`<p>${words.askText}</p>${wrong && html`<p role="alert">${wrong}</p>`}
-<form method="post" action="/signin/${organization.slug}">
-<label for="email">${words.email}</label>
-<input id="email" name="email" type="email" autocomplete="email" maxlength="254" required>
+  const title = SIGN_IN_TEXTS[language].to(organization.name);
+  const asking = html`<h2>${visit.words.askTitle(organization.name)}</h2>${howToGetIn(visit, again)}`;
+  return { status, title, content: html`${signIn}${asking}` };
+}
+
+/** What somebody asked with before, when there is something to correct. */
+interface Asked {
+  wrong?: Wrong;
+  typed?: Record<string, string>;
+}
+
+function howToGetIn(visit: Visit, { wrong, typed = {} }: Asked, weight: 'main' | '' = ''): Html {
+  const { organization, words } = visit;
+  if (!organization.asksForAccess) return html`<p>${words.closedText}</p>${contactOf(visit)}`;
+  return html`<p>${words.askText}</p>
+<form method="post" action="/signin/${organization.slug}" class="${weight}">
+${field({ ...emailField(words.email), id: 'access-email', autocomplete: 'email', value: typed.email, wrong })}
 <button>${words.askButton}</button>
-</form>${signIn}`;
-  return { status, title, content };
+</form>`;
 }

@@ -1,7 +1,9 @@
 import type { FastifyReply } from 'fastify';
 import { MAX_PASSWORD_CHARACTERS, MIN_PASSWORD_CHARACTERS } from '../access/password.js';
 import { DomainError, type ErrorCode } from '../kernel/errors.js';
+import type { Wrong } from './field.js';
 import { type Html, html, PAGE_HEADERS, page } from './html.js';
+import { SIGN_IN_TEXTS } from './sign-in-texts.js';
 import type { Reader, Visit } from './visit.js';
 import type { Words } from './words.js';
 
@@ -34,6 +36,10 @@ export const told = (status: number, title: string, text: string, contact?: Html
 export const contactOf = ({ organization, words }: Visit): Html | undefined =>
   organization.contact === null ? undefined : html`<p>${words.contact} ${organization.contact}</p>`;
 
+/** To where people begin: after everything that ends with "now sign in". */
+export const signInButton = ({ organization, language }: Visit): Html =>
+  html`<p><a class="way" href="/signin/${organization.slug}">${SIGN_IN_TEXTS[language].signIn}</a></p>`;
+
 /** What each refusal is to somebody at a form, with the way out. */
 export function refusalPage(error: unknown, words: Words, contact?: Html): Shown | undefined {
   if (!(error instanceof DomainError)) return undefined;
@@ -55,10 +61,13 @@ export function refusalPage(error: unknown, words: Words, contact?: Html): Shown
   return pages[error.code];
 }
 
-/** What to correct in a form, by the field that was refused. */
-export function correction(error: unknown, words: Words): string | undefined {
+/** What to correct in a form, at the field that was refused. */
+export function correction(error: unknown, words: Words): Wrong | undefined {
   if (!(error instanceof DomainError) || error.code !== 'INVALID_INPUT') return undefined;
-  if (error.field === 'email') return words.badEmail;
-  if (error.field === 'password') return words.badPassword(MIN_PASSWORD_CHARACTERS, MAX_PASSWORD_CHARACTERS);
-  return words.badName;
+  const { field } = error;
+  if (field === 'email') return { field, text: words.badEmail };
+  if (field === 'password') {
+    return { field, text: words.badPassword(MIN_PASSWORD_CHARACTERS, MAX_PASSWORD_CHARACTERS) };
+  }
+  return { field: field === 'familyName' ? field : 'givenName', text: words.badName };
 }

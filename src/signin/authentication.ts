@@ -1,19 +1,18 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { authenticateSession } from '../access/authenticate-session.js';
-import { revokeSession } from '../access/revoke-session.js';
 import { signedInPerson } from '../access/sessions.queries.js';
-import { signInPage } from '../access/sign-in.queries.js';
 import { isTestTicket } from '../access/sso-test.queries.js';
 import { startSso } from '../access/start-sso.js';
 import type { Context, Outside } from '../kernel/context.js';
 import type { Database } from '../kernel/database.js';
 import { DomainError } from '../kernel/errors.js';
 import { hostOf } from '../origin.js';
-import { browserCookie, dropSession, newBrowser, sessionCookie, setBrowser } from './cookies.js';
-import { requireOwnForm, type SignInOptions, visit } from './door.js';
+import { browserCookie, newBrowser, sessionCookie, setBrowser } from './cookies.js';
+import { type SignInOptions, visit } from './door.js';
 import { html } from './html.js';
 import { languageOf } from './language.js';
+import { mountLogout } from './logout.routes.js';
 import { mountOidc } from './oidc.routes.js';
 import { OidcClients } from './oidc-client.js';
 import { mountPassword } from './password.routes.js';
@@ -21,10 +20,10 @@ import { safeReturnPath } from './return-path.js';
 import { isSameOrigin } from './same-origin.js';
 import { MAX_FORM_BYTES, mountSaml } from './saml.routes.js';
 import { samlRequestUrl } from './saml-request.js';
-import { homePageBody, noticePageBody, sendPage, signInPageBody } from './sign-in-pages.js';
+import { homePageBody, sendPage } from './sign-in-pages.js';
 import { SIGN_IN_TEXTS } from './sign-in-texts.js';
 
-/** Mounts `/signin/<slug>/in` and what follows from it: the page, the ways in, the page of whoever is in, and the way out. */
+/** Mounts what follows from `/signin/<slug>`: the ways in, the page of whoever is in, and the way out. */
 export async function mountAuthentication(app: FastifyInstance, options: SignInOptions): Promise<void> {
   const clients = new OidcClients(options.outside);
   await app.register(async (scope) => {
@@ -40,16 +39,11 @@ export async function mountAuthentication(app: FastifyInstance, options: SignInO
     });
     scope.setErrorHandler<FastifyError>((error, request, reply) => refuse(error, request, reply, options));
 
+    // Where the page was at first; links to it are kept.
     scope.get('/signin/:slug/in', async (request, reply) => {
       const at = await visit(options, request);
-      const { name, connections } = await signInPage(at.context, {});
       const to = safeReturnPath((request.query as { to?: unknown }).to) ?? '';
-      const body = signInPageBody(at.language, at.path, { connections, to });
-      return sendPage(reply, 200, {
-        language: at.language,
-        title: SIGN_IN_TEXTS[at.language].to(name),
-        body,
-      });
+      return reply.redirect(to === '' ? at.page : `${at.page}?to=${encodeURIComponent(to)}`, 301);
     });
     scope.get('/signin/:slug/start/:connectionId', (request, reply) =>
       start(options, clients, request, reply),
@@ -68,19 +62,7 @@ export async function mountAuthentication(app: FastifyInstance, options: SignInO
       const body = homePageBody(at.language, at.path, name);
       return sendPage(reply, 200, { language: at.language, title: organization, body });
     });
-    scope.post('/signin/:slug/out', async (request, reply) => {
-      const at = await visit(options, request);
-      requireOwnForm(request);
-      const context = await ownSession(options, request);
-      if (context) await revokeSession(context, { id: context.actor.id });
-      const texts = SIGN_IN_TEXTS[at.language];
-      const body = noticePageBody(at.language, at.page, texts.signedOut);
-      return sendPage(reply.header('set-cookie', dropSession()), 200, {
-        language: at.language,
-        title: texts.signOut,
-        body,
-      });
-    });
+    mountLogout(scope, options, (request) => ownSession(options, request));
   });
 }
 

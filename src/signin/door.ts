@@ -58,7 +58,7 @@ export async function visit(options: SignInOptions, request: FastifyRequest): Pr
     },
     language: languageOf(request.headers['accept-language'], 'en'),
     path: `/signin/${slug}`,
-    page: `/signin/${slug}/in`,
+    page: `/signin/${slug}`,
     ours: serviceProvider(options.outside.signinUrlOf(slug)),
     device: {
       address: request.ip,

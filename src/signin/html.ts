@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { STYLE } from './style.js';
 
 /** Markup that may go out as it is. Everything else is text and is escaped. */
 export class Html {
@@ -16,10 +17,10 @@ const ENTITIES: Readonly<Record<string, string>> = {
 const escaped = (text: string): string => text.replace(/[&<>"']/g, (sign) => ENTITIES[sign] ?? '');
 
 /** What a template takes: text is escaped, markup is kept, nothing is nothing. */
-export type Fragment = string | number | Html | undefined | readonly Fragment[];
+export type Fragment = string | number | Html | false | undefined | readonly Fragment[];
 
 function markup(fragment: Fragment): string {
-  if (fragment === undefined) return '';
+  if (fragment === undefined || fragment === false) return '';
   if (fragment instanceof Html) return fragment.text;
   if (Array.isArray(fragment)) return fragment.map(markup).join('');
   return escaped(String(fragment));
@@ -29,18 +30,6 @@ function markup(fragment: Fragment): string {
 export function html(parts: TemplateStringsArray, ...values: Fragment[]): Html {
   return new Html(parts.map((part, index) => part + markup(values[index])).join(''));
 }
-
-const STYLE = `
-:root { color-scheme: light dark; font: 1rem/1.5 system-ui, sans-serif; }
-body { margin: 0; display: grid; min-height: 100vh; place-items: center; }
-main { box-sizing: border-box; width: min(28rem, 100%); padding: 1.5rem; }
-h1 { font-size: 1.4rem; line-height: 1.25; }
-label { display: block; margin: 1rem 0 .25rem; font-weight: 600; }
-input, button { box-sizing: border-box; width: 100%; padding: .6rem; font: inherit; }
-button { margin-top: 1.5rem; font-weight: 600; cursor: pointer; }
-small { display: block; }
-[role=alert] { border-left: .25rem solid #c62828; padding-left: .75rem; }
-`;
 
 /** No script, nothing from elsewhere, forms to ourselves only, in nobody's frame. */
 const POLICY = [
@@ -63,8 +52,8 @@ export const PAGE_HEADERS = {
   'cross-origin-opener-policy': 'same-origin',
 } as const;
 
-/** A whole page. */
-export const page = (language: string, title: string, content: Html): string =>
+/** A whole page; a wide one for what is long. */
+export const page = (language: string, title: string, content: Html, width?: 'wide'): string =>
   html`<!doctype html>
 <html lang="${language}">
 <head>
@@ -73,6 +62,6 @@ export const page = (language: string, title: string, content: Html): string =>
 <title>${title}</title>
 <style>${new Html(STYLE)}</style>
 </head>
-<body><main><h1>${title}</h1>${content}</main></body>
+<body><main${width && html` class="wide"`}><h1>${title}</h1>${content}</main></body>
 </html>
 `.text;

@@ -1,14 +1,13 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
-import { hashPassword } from '../access/password.js';
 import { acceptInvitation } from '../invitations/accept-invitation.js';
 import { invitedPerson } from '../invitations/invitations.queries.js';
 import { PersonName } from '../invitations/person-name.js';
 import { DomainError } from '../kernel/errors.js';
 import { parse } from '../kernel/operation.js';
-import { contactOf, correction, refusalPage, type Shown, show, told } from './answer.js';
-import { countRegistration } from './limits.js';
-import { registrationForm } from './registration-form.js';
+import { contactOf, correction, refusalPage, type Shown, show, signInButton, told } from './answer.js';
+import { typed } from './field.js';
+import { type RegistrationForm, registrationForm } from './registration-form.js';
 import { type SigninOptions, type Visit, visitByLink } from './visit.js';
 
 const AcceptForm = z.object({ givenName: PersonName, familyName: PersonName, password: z.string() });
@@ -30,7 +29,7 @@ export async function invitationRoutes(app: FastifyInstance, options: SigninOpti
     return show(
       reply,
       visit,
-      await attempt(visit, token, () => accept(visit, token, request.body, request.ip)),
+      await attempt(visit, token, () => accept(visit, token, request.body, request.ip), request.body),
     );
   });
 }
@@ -42,24 +41,24 @@ async function look(visit: Visit, token: string): Promise<Shown> {
 
 async function accept(visit: Visit, token: string, body: unknown, client: string): Promise<Shown> {
   const { context, organization, words } = visit;
-  await countRegistration(context, client);
-  // Before the password is hashed, which costs more than a look.
-  await invitedPerson(context, { token });
-  const { password, ...names } = parse(AcceptForm, body);
-  const passwordHash = await hashPassword(password);
-  const { managed } = await acceptInvitation(context, { token, ...names, passwordHash });
+  const { managed } = await acceptInvitation(context, { token, client, ...parse(AcceptForm, body) });
   const text = managed ? words.acceptedManagedText : words.registeredText;
-  return told(200, words.registeredTitle(organization.name), text);
+  return told(200, words.registeredTitle(organization.name), text, signInButton(visit));
 }
 
 /** Every refusal is a page with the way out: to whoever sent the invitation. */
-async function attempt(visit: Visit, token: string, work: () => Promise<Shown>): Promise<Shown> {
+async function attempt(
+  visit: Visit,
+  token: string,
+  work: () => Promise<Shown>,
+  body?: unknown,
+): Promise<Shown> {
   const { words } = visit;
   try {
     return await work();
   } catch (error) {
     const wrong = correction(error, words);
-    if (wrong !== undefined) return form(visit, token, 400, wrong);
+    if (wrong !== undefined) return form(visit, token, 400, { wrong, typed: typed(body) });
     const isOver = error instanceof DomainError && error.field === 'token';
     const shown = isOver
       ? told(410, words.linkOverTitle, words.invitationOverText, contactOf(visit))
@@ -69,5 +68,5 @@ async function attempt(visit: Visit, token: string, work: () => Promise<Shown>):
   }
 }
 
-const form = (visit: Visit, token: string, status: number, wrong?: string): Shown =>
-  registrationForm(visit, { action: `/signin/invitation/${token}`, status, wrong });
+const form = (visit: Visit, token: string, status: number, again: Partial<RegistrationForm> = {}): Shown =>
+  registrationForm(visit, { action: `/signin/invitation/${token}`, status, ...again });

@@ -13,6 +13,8 @@ const MAX_KNOWN = 1_000;
 export interface OidcPerson {
   subject: string;
   claims: Record<string, unknown>;
+  /** As it came, for signing out there. */
+  idToken: string;
 }
 
 /** Remembers the provider's keys per version of a connection, so that a sign-in costs one request to it. */
@@ -62,7 +64,7 @@ export class OidcClients {
         settings.server.userinfo_endpoint === undefined || claims.email !== undefined
           ? {}
           : await client.fetchUserInfo(configuration, tokens.access_token, claims.sub);
-      return { subject: claims.sub, claims: { ...more, ...claims } };
+      return { subject: claims.sub, claims: { ...more, ...claims }, idToken: tokens.id_token ?? '' };
     } catch (error) {
       throw refusalOf(error);
     }

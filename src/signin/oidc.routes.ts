@@ -3,6 +3,7 @@ import { refuseSignIn } from '../access/refuse-sign-in.js';
 import { answeringConnection } from '../access/sign-in.queries.js';
 import { signInBySso } from '../access/sign-in-by-sso.js';
 import { SignInRefusal } from '../access/sign-in-refusal.js';
+import { DomainError } from '../kernel/errors.js';
 import { claimsOf, fromClaims } from './asserted.js';
 import { browserCookie, sessionCookie } from './cookies.js';
 import { answer, type SignInOptions, visit } from './door.js';
@@ -30,7 +31,7 @@ export function mountOidc(app: FastifyInstance, options: SignInOptions, clients:
       }
       connectionId = connection.id;
       const url = new URL(`${at.ours.redirectUri}?${query.toString()}`);
-      const { subject, claims } = await clients.person(connection, connection.settings, {
+      const { subject, claims, idToken } = await clients.person(connection, connection.settings, {
         url,
         key,
         browser,
@@ -42,6 +43,8 @@ export function mountOidc(app: FastifyInstance, options: SignInOptions, clients:
         key,
         browser,
         person,
+        providerSession: sidOf(claims),
+        ticket: { kind: 'oidc', idToken },
         device: at.device,
         replaces: sessionCookie(request.headers.cookie),
       });
@@ -67,9 +70,13 @@ export function mountOidc(app: FastifyInstance, options: SignInOptions, clients:
   });
 }
 
+/** The provider's session (OpenID Connect Front-Channel Logout 1.0 section 3), as far as it is an ordinary name. */
+const sidOf = ({ sid }: Record<string, unknown>): string | undefined =>
+  typeof sid === 'string' && /^[\x21-\x7e]{1,255}$/.test(sid) ? sid : undefined;
+
 function queryOf(request: FastifyRequest): URLSearchParams {
   const [, text = ''] = request.url.split(/\?(.*)/s);
   if (text.length > MAX_QUERY)
-    throw new SignInRefusal('malformed', `The answer is longer than ${MAX_QUERY} characters.`);
+    throw new DomainError('INVALID_INPUT', `The answer is longer than ${MAX_QUERY} characters.`);
   return new URLSearchParams(text);
 }

@@ -4,6 +4,7 @@ import type { Logger } from '../kernel/logger.js';
 import { accessRoutes } from './access.routes.js';
 import { refusalPage, show, told } from './answer.js';
 import { invitationRoutes } from './invitation.routes.js';
+import { resetRoutes } from './reset.routes.js';
 import { isSameOrigin } from './same-origin.js';
 import { verificationRoutes } from './verification.routes.js';
 import { readerOf, type SigninOptions } from './visit.js';
@@ -48,6 +49,7 @@ export async function mountSignin(app: FastifyInstance, options: SigninDoorOptio
       await pages.register(accessRoutes, options);
       await pages.register(verificationRoutes, options);
       await pages.register(invitationRoutes, options);
+      await pages.register(resetRoutes, options);
     },
     { prefix: '/signin' },
   );

@@ -1,3 +1,4 @@
+import type { LogoutTicket } from '../access/sign-in/logout-ticket.js';
 import { SignInRefusal } from '../access/sign-in-refusal.js';
 import { attributeOf, childrenOf, everyElement, isNamed, soleText } from '../access/sso/xml.js';
 import { BEARER, MAX_VALUE, saml } from './saml-names.js';
@@ -22,6 +23,8 @@ export interface SamlAssertion {
   id: string;
   subject: string;
   subjectFormat: string | undefined;
+  /** What names the provider's session of this person, for signing out there. */
+  ticket: Extract<LogoutTicket, { kind: 'saml' }>;
   /** The id of the request it answers; undefined when sign-in started at the provider. */
   inResponseTo: string | undefined;
   /** After this it is refused for its age, so it need not be remembered. */
@@ -56,7 +59,7 @@ export function readAssertion(assertion: Element, expected: Expected): SamlAsser
     throw new SignInRefusal('subject', 'The assertion has not exactly one subject.');
   return {
     id,
-    ...readNameId(subject),
+    ...readNameId(subject, sessionIndexOf(assertion)),
     inResponseTo: readConfirmation(subject, expected),
     expiresAt: new Date(issued + MAX_AGE_MS + MAX_SKEW_MS),
     attributes: readAttributes(assertion),
@@ -108,14 +111,35 @@ function readConfirmation(subject: Element, { acsUrl, now }: Expected): string |
   return attributeOf(only, 'InResponseTo');
 }
 
-function readNameId(subject: Element): { subject: string; subjectFormat: string | undefined } {
+function sessionIndexOf(assertion: Element): string | null {
+  const [statement] = childrenOf(assertion, saml('AuthnStatement'));
+  const index = statement && attributeOf(statement, 'SessionIndex');
+  return index && index.length <= MAX_VALUE ? index : null;
+}
+
+function readNameId(
+  subject: Element,
+  sessionIndex: string | null,
+): Pick<SamlAssertion, 'subject' | 'subjectFormat' | 'ticket'> {
   const [nameId, ...more] = childrenOf(subject, saml('NameID'));
   const raw = nameId?.firstChild?.nodeValue ?? '';
   const name = soleText(nameId);
   if (!nameId || !name || more.length > 0 || name !== raw || name.length > MAX_VALUE || /\p{C}/u.test(name)) {
     throw new SignInRefusal('subject', 'The NameID is not one plain text.');
   }
-  return { subject: name, subjectFormat: attributeOf(nameId, 'Format') };
+  const qualified = (attribute: string) => attributeOf(nameId, attribute)?.slice(0, MAX_VALUE) ?? null;
+  return {
+    subject: name,
+    subjectFormat: attributeOf(nameId, 'Format'),
+    ticket: {
+      kind: 'saml',
+      nameId: name,
+      format: qualified('Format'),
+      nameQualifier: qualified('NameQualifier'),
+      spNameQualifier: qualified('SPNameQualifier'),
+      sessionIndex,
+    },
+  };
 }
 
 function readAttributes(assertion: Element): Record<string, string[]> {

@@ -1,6 +1,10 @@
-import { generateServiceProviderMetadata, SAML } from '@node-saml/node-saml';
+import { SAML } from '@node-saml/node-saml';
 import type { SamlSettings } from '../access/sso/settings.js';
 import type { ServiceProvider } from '../access/sso-connections.queries.js';
+import { escapeHtml } from '../mail/render-mail.js';
+
+const REDIRECT = 'urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect';
+const POST = 'urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST';
 
 /** The provider's address with our request in it; it answers with the same id and RelayState. */
 export function samlRequestUrl(
@@ -30,11 +34,6 @@ export function requestIdOf(inResponseTo: string | undefined): string | undefine
   return inResponseTo?.replace(/^_/, '');
 }
 
-/** Our metadata document: what an administrator gives to the identity provider. */
-export const samlMetadata = ({ entityId, acsUrl }: ServiceProvider): string =>
-  generateServiceProviderMetadata({
-    issuer: entityId,
-    callbackUrl: acsUrl,
-    identifierFormat: 'urn:oasis:names:tc:SAML:2.0:nameid-format:persistent',
-    wantAssertionsSigned: true,
-  });
+/** Our metadata document (SAML 2.0 metadata section 2.4.4): what an administrator gives to the identity provider. */
+export const samlMetadata = (ours: ServiceProvider, certificate: string): string =>
+  `<?xml version="1.0"?><EntityDescriptor xmlns="urn:oasis:names:tc:SAML:2.0:metadata" xmlns:ds="http://www.w3.org/2000/09/xmldsig#" entityID="${escapeHtml(ours.entityId)}"><SPSSODescriptor protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol" AuthnRequestsSigned="false" WantAssertionsSigned="true"><KeyDescriptor use="signing"><ds:KeyInfo><ds:X509Data><ds:X509Certificate>${certificate.replaceAll(/-----[A-Z ]+-----|\s/g, '')}</ds:X509Certificate></ds:X509Data></ds:KeyInfo></KeyDescriptor><SingleLogoutService Binding="${REDIRECT}" Location="${escapeHtml(ours.logoutUrl)}"/><NameIDFormat>urn:oasis:names:tc:SAML:2.0:nameid-format:persistent</NameIDFormat><AssertionConsumerService index="1" isDefault="true" Binding="${POST}" Location="${escapeHtml(ours.acsUrl)}"/></SPSSODescriptor></EntityDescriptor>`;

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { refuseSignIn } from '../access/refuse-sign-in.js';
+import { samlKey } from '../access/saml-key.js';
 import type { UsableConnection } from '../access/sign-in/usable-connection.js';
 import { answeringConnection } from '../access/sign-in.queries.js';
 import { signInBySso } from '../access/sign-in-by-sso.js';
@@ -24,8 +25,9 @@ interface Proof {
 /** `/signin/<slug>/saml`: our metadata by GET, responses by POST (the ACS of the organization). */
 export function mountSaml(app: FastifyInstance, options: SignInOptions): void {
   app.get('/signin/:slug/saml', async (request, reply) => {
-    const { ours } = await visit(options, request);
-    return reply.type('application/samlmetadata+xml').send(samlMetadata(ours));
+    const { context, ours } = await visit(options, request);
+    const { certificate } = await samlKey(context);
+    return reply.type('application/samlmetadata+xml').send(samlMetadata(ours, certificate));
   });
 
   app.post('/signin/:slug/saml', { bodyLimit: MAX_FORM_BYTES }, async (request, reply) => {
@@ -44,6 +46,8 @@ export function mountSaml(app: FastifyInstance, options: SignInOptions): void {
         browser,
         assertion,
         person,
+        providerSession: assertion.ticket.sessionIndex ?? undefined,
+        ticket: assertion.ticket,
         device: at.device,
         replaces: sessionCookie(request.headers.cookie),
       });

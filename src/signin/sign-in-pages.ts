@@ -2,7 +2,10 @@ import type { FastifyReply } from 'fastify';
 import type { RefusalReason } from '../access/sign-in-refusal.js';
 import type { Language } from '../organizations/organization.entity.js';
 import type { SentAttributes } from './asserted.js';
+import { emailField, field } from './field.js';
 import { type Html, html, PAGE_HEADERS, page } from './html.js';
+import { LOGOUT_TEXTS } from './logout-texts.js';
+import { PASSWORD_TEXTS } from './password-texts.js';
 import { SIGN_IN_TEXTS } from './sign-in-texts.js';
 
 /** A page that is complete without any script. */
@@ -20,22 +23,29 @@ export const sendPage = (
 export function signInPageBody(
   language: Language,
   path: string,
-  shown: { connections: readonly { id: string; name: string }[]; to: string; refused?: RefusalReason },
+  shown: {
+    connections: readonly { id: string; name: string }[];
+    hasPasswords: boolean;
+    to: string;
+    refused?: RefusalReason;
+    email?: string;
+  },
 ): Html {
   const texts = SIGN_IN_TEXTS[language];
   const query = shown.to === '' ? '' : `?to=${encodeURIComponent(shown.to)}`;
   const ways = shown.connections.map(
-    ({ id, name }) => html`<p><a href="${path}/start/${id}${query}">${texts.with(name)}</a></p>`,
+    ({ id, name }) => html`<a class="way" href="${path}/start/${id}${query}">${texts.with(name)}</a>`,
   );
-  return html`${shown.refused && html`<p role="alert">${reasonText(language, shown.refused)}</p>`}${ways}
-<form method="post" action="${path}/password">
-<input type="hidden" name="to" value="${shown.to}">
-<label for="email">${texts.email}</label>
-<input id="email" name="email" type="email" autocomplete="username" maxlength="254" required>
-<label for="password">${texts.password}</label>
-<input id="password" name="password" type="password" autocomplete="current-password" required>
+  const refused = shown.refused && html`<p role="alert">${reasonText(language, shown.refused)}</p>`;
+  if (!shown.hasPasswords) return html`${refused}${ways}`;
+  return html`${ways}${ways.length > 0 && html`<hr>`}
+<form method="post" action="${path}/password"${ways.length === 0 && html` class="main"`}>
+<input type="hidden" name="to" value="${shown.to}">${refused}
+${field({ ...emailField(texts.email), autocomplete: 'username', value: shown.email })}
+${field({ name: 'password', label: texts.password, type: 'password', autocomplete: 'current-password' })}
 <button>${texts.submit}</button>
-</form>`;
+</form>
+<p><a href="${path}/forgot">${PASSWORD_TEXTS[language].forgot}</a></p>`;
 }
 
 /** Why somebody was not signed in, in words for them; administrators find the detail by the reference. */
@@ -44,7 +54,7 @@ export const refusedPageBody = (
   signInPage: string,
   { reason, requestId }: { reason: RefusalReason; requestId: string },
 ): Html => html`<p role="alert">${reasonText(language, reason)}</p>
-<p><a href="${signInPage}">${SIGN_IN_TEXTS[language].tryAgain}</a></p>
+<p><a class="way" href="${signInPage}">${SIGN_IN_TEXTS[language].tryAgain}</a></p>
 <p><small>${SIGN_IN_TEXTS[language].reference(requestId)}</small></p>`;
 
 const reasonText = (language: Language, reason: RefusalReason): string =>
@@ -57,7 +67,16 @@ export const homePageBody = (language: Language, path: string, name: string): Ht
 
 /** A sentence and the way back. */
 export const noticePageBody = (language: Language, signInPage: string, text: string): Html =>
-  html`<p>${text}</p><p><a href="${signInPage}">${SIGN_IN_TEXTS[language].signIn}</a></p>`;
+  html`<p>${text}</p><p><a class="way" href="${signInPage}">${SIGN_IN_TEXTS[language].signIn}</a></p>`;
+
+/** Signed out here, and the way to sign out at the provider. */
+export const leavePageBody = (
+  language: Language,
+  signInPage: string,
+  { url, provider }: { url: string; provider: string },
+): Html => html`<p>${LOGOUT_TEXTS[language].signedOutHere}</p>
+<p><a class="way" href="${url}">${LOGOUT_TEXTS[language].there(provider)}</a></p>
+<p><a href="${signInPage}">${SIGN_IN_TEXTS[language].signIn}</a></p>`;
 
 /** What a test sign-in found: the check that failed or whom it would have met, and what the provider sent. */
 export function testPageBody(result: {

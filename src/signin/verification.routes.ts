@@ -1,14 +1,13 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
-import { hashPassword } from '../access/password.js';
 import { isLinkOpen } from '../invitations/access-requests.queries.js';
 import { linkIsOver } from '../invitations/link-is-over.js';
 import { PersonName } from '../invitations/person-name.js';
 import { registerUser } from '../invitations/register-user.js';
 import { parse } from '../kernel/operation.js';
-import { contactOf, correction, refusalPage, type Shown, show, told } from './answer.js';
-import { countRegistration } from './limits.js';
-import { registrationForm } from './registration-form.js';
+import { contactOf, correction, refusalPage, type Shown, show, signInButton, told } from './answer.js';
+import { typed } from './field.js';
+import { type RegistrationForm, registrationForm } from './registration-form.js';
 import { type SigninOptions, type Visit, visitByLink } from './visit.js';
 
 const RegisterForm = z.object({ givenName: PersonName, familyName: PersonName, password: z.string() });
@@ -36,23 +35,20 @@ export async function verificationRoutes(app: FastifyInstance, options: SigninOp
 async function register(visit: Visit, token: string, body: unknown, client: string): Promise<Shown> {
   const { context, organization, words } = visit;
   try {
-    await countRegistration(context, client);
-    // Before the password is hashed, which costs more than a look.
-    if (!(await isLinkOpen(context, { token }))) throw linkIsOver();
-    const { password, ...names } = parse(RegisterForm, body);
-    const passwordHash = await hashPassword(password);
-    const { license } = await registerUser(context, { token, ...names, passwordHash });
+    const { license } = await registerUser(context, { token, client, ...parse(RegisterForm, body) });
     return license === 'held'
-      ? told(200, words.registeredTitle(organization.name), words.registeredText)
+      ? told(200, words.registeredTitle(organization.name), words.registeredText, signInButton(visit))
       : told(200, words.waitingTitle, words.waitingText, contactOf(visit));
   } catch (error) {
     const wrong = correction(error, words);
     const shown =
-      wrong === undefined ? refusalPage(error, words, contactOf(visit)) : form(visit, token, 400, wrong);
+      wrong === undefined
+        ? refusalPage(error, words, contactOf(visit))
+        : form(visit, token, 400, { wrong, typed: typed(body) });
     if (shown) return shown;
     throw error;
   }
 }
 
-const form = (visit: Visit, token: string, status: number, wrong?: string): Shown =>
-  registrationForm(visit, { action: `/signin/verification/${token}`, status, wrong });
+const form = (visit: Visit, token: string, status: number, again: Partial<RegistrationForm> = {}): Shown =>
+  registrationForm(visit, { action: `/signin/verification/${token}`, status, ...again });

@@ -1,12 +1,8 @@
 import type { FastifyRequest } from 'fastify';
-import { type LandingPage, landingPage } from '../invitations/access-requests.queries.js';
-import type { Context } from '../kernel/context.js';
+import { type Visitor, type VisitorRequest, visitorAt, visitorByLink } from '../invitations/visitor.js';
 import type { Database } from '../kernel/database.js';
-import { DomainError } from '../kernel/errors.js';
-import { VISITOR_PERMISSIONS } from '../kernel/permissions.js';
-import { type LinkPurpose, organizationOfLink } from '../mail/links.js';
+import type { LinkPurpose } from '../mail/links.js';
 import type { Language } from '../organizations/organization.entity.js';
-import { organizationIdOf } from '../organizations/organizations.queries.js';
 import { hostOf, type Origin } from '../origin.js';
 import { languageOf } from './language.js';
 import type { Words } from './words.js';
@@ -23,18 +19,12 @@ export interface Reader {
 }
 
 /** Somebody at the pages of one organization. */
-export interface Visit extends Reader {
-  context: Context;
-  organization: LandingPage;
-}
+export interface Visit extends Reader, Visitor {}
 
 export interface SigninOptions {
   database: Database;
   origin: Origin;
 }
-
-/** Anything else names nobody and must not reach PostgreSQL. */
-const SLUG = /^[a-z0-9-]{1,63}$/;
 
 /** By what the browser asks for, else in the organization's language. */
 export function readerOf(request: FastifyRequest, fallback: Language = 'en'): Reader {
@@ -43,42 +33,27 @@ export function readerOf(request: FastifyRequest, fallback: Language = 'en'): Re
 }
 
 /** At the organization with this slug. NOT_FOUND for an unknown one, and on the host name of another one. */
-export async function visitBySlug(
+export const visitBySlug = async (
   request: FastifyRequest,
-  { database, origin }: SigninOptions,
+  options: SigninOptions,
   slug: string,
-): Promise<Visit> {
-  const named = origin.slugOf(hostOf(request.raw));
-  if (!SLUG.test(slug) || (named !== undefined && named !== slug)) throw nothingHere();
-  return visit(request, database, await organizationIdOf(database, slug));
-}
+): Promise<Visit> => readBy(request, await visitorAt(visiting(request, options), slug));
 
 /** At the organization a link belongs to, whether the link still works or not. NOT_FOUND for text that is no link of ours. */
-export async function visitByLink(
+export const visitByLink = async (
   request: FastifyRequest,
-  { database, origin }: SigninOptions,
+  options: SigninOptions,
   purpose: LinkPurpose,
   token: string,
-): Promise<Visit> {
-  const organizationId = await organizationOfLink(database, purpose, token);
-  if (organizationId === undefined) throw nothingHere();
-  const found = await visit(request, database, organizationId);
-  const named = origin.slugOf(hostOf(request.raw));
-  if (named !== undefined && named !== found.organization.slug) throw nothingHere();
-  return found;
-}
+): Promise<Visit> => readBy(request, await visitorByLink(visiting(request, options), purpose, token));
 
-async function visit(request: FastifyRequest, database: Database, organizationId: string): Promise<Visit> {
-  const context: Context = {
-    database,
-    organizationId,
-    actor: { kind: 'visitor', id: 'visitor' },
-    permissions: new Set(VISITOR_PERMISSIONS),
-    requestId: request.id,
-  };
-  const organization = await landingPage(context, {});
-  return { context, organization, ...readerOf(request, organization.language) };
-}
+const visiting = (request: FastifyRequest, { database, origin }: SigninOptions): VisitorRequest => ({
+  database,
+  hostSlug: origin.slugOf(hostOf(request.raw)),
+  requestId: request.id,
+});
 
-const nothingHere = (): DomainError =>
-  new DomainError('NOT_FOUND', 'This address leads to no organization and to no link of one.');
+const readBy = (request: FastifyRequest, visitor: Visitor): Visit => ({
+  ...visitor,
+  ...readerOf(request, visitor.organization.language),
+});

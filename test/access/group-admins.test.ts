@@ -142,6 +142,27 @@ describe('abuse 8: a group admin, on their own groups', () => {
     expect(await send(invite, keeper.token)).toMatchObject({ role: 'USER', groupIds: [ids.club] });
   });
 
+  it('brings in people of their own groups only: an id that was overheard is nobody, whoever it names', async () => {
+    const nobody = '01890000-0000-7000-8000-000000000001';
+    const before = await digestOf(product, acme.id);
+    const heard = new Set<string>();
+    for (const id of [ids.stranger, acme.ownerId, nobody]) {
+      for (const some of [[id], [ids.teammate, id]]) {
+        const refused = await add(ids.club, some, keeper.token);
+        expect(refused.code).toBe('NOT_FOUND');
+        heard.add(refused.message.replace(id, 'X'));
+      }
+    }
+    expect([...heard]).toHaveLength(1);
+    expect(await digestOf(product, acme.id)).toEqual(before);
+    // Whom they administer the group with is one of their people too; and an admin adds anyone.
+    await send(
+      `assignGroupAdmin(input: {groupId: "${ids.club}", userId: "${ids.stranger}"}) { user { id } }`,
+    );
+    expect(await add(ids.club, [ids.stranger], keeper.token)).toMatchObject({ accepted: 1 });
+    expect(await add(ids.club, [acme.ownerId])).toMatchObject({ accepted: 1 });
+  });
+
   it('is refused what SCIM owns, by name of the connection (B32)', async () => {
     const refused = await add(ids.team, [ids.member], keeper.token);
     expect(refused).toMatchObject({ code: 'SCIM_MANAGED' });
@@ -228,7 +249,8 @@ describe('abuse 8: a group admin, on everything else', () => {
       expect((await send(invite, token)).code).toMatch(/FORBIDDEN|NOT_FOUND/);
     }
     expect(await add(ids.other, [keeper.id], token)).toMatchObject({ code: 'NOT_FOUND' });
-    expect(await add(ids.club, [ids.stranger], token)).toMatchObject({ accepted: 1 });
+    expect(await add(ids.club, [ids.stranger], token)).toMatchObject({ code: 'NOT_FOUND' });
+    expect(await add(ids.club, [ids.teammate], token)).toMatchObject({ accepted: 1 });
     const [row] = await product.sql<{ details: Record<string, unknown> }>(
       `select details from audit_log where organization_id = $1 order by at desc limit 1`,
       [acme.id],

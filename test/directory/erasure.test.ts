@@ -78,6 +78,11 @@ async function lived({ values, body }: ReturnType<typeof person>): Promise<strin
     `insert into unconfirmed_answers (organization_id, connection_id, user_id, fingerprint) values ($1, $2, $3, $4)`,
     [acme.id, acme.connectionId, id, Buffer.from(values.email)],
   );
+  await product.sql(
+    `insert into refused_wishes (organization_id, user_id, attribute, held_by, fingerprint, version)
+     values ($1, $2, 'email', $2, $3, 1)`,
+    [acme.id, id, Buffer.from(values.email)],
+  );
   await product.sql('insert into user_email_keys (organization_id, user_id, email_key) values ($1, $2, $3)', [
     acme.id,
     id,

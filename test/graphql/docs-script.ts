@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 
 /** One fenced block that means something: ```` ```graphql example ````, ```` ```json event log ```` ... */
 export interface Block {
-  /** `graphql example`, `graphql stream`, `http example`, `json variables`, `json answer`, `json event`. */
+  /** `graphql example`, `graphql visitor`, `graphql stream`, `http example`, `mail example`, `json variables` ... */
   kind: string;
   /** What follows on the fence: a header of the request, or the name of a stream. */
   rest: string;
@@ -36,6 +36,15 @@ export class Names {
       if (value === undefined) throw new Error(`<${name}> is used before an answer shows it.`);
       return value;
     });
+  }
+
+  /** Whether a text holds the line that the page shows; its names stand for what is at their place then. */
+  find(shown: string, actual: string): boolean {
+    const names = [...shown.matchAll(/<(\w+)>/g)].map(([, name = '']) => name);
+    const literal = shown.split(/<\w+>/).map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
+    const found = new RegExp(literal.join('(\\S+)')).exec(actual);
+    for (const [index, name] of names.entries()) if (found) this.values.set(name, found[index + 1] ?? '');
+    return found !== null;
   }
 
   /** Where an answer is not what the page shows; undefined when it is, and then its names stand for what they met. */

@@ -4,6 +4,7 @@ import { issueApiToken } from '../../src/access/issue-api-token.js';
 import { operatorContext } from '../../src/cli/operator.js';
 import { newId } from '../../src/kernel/ids.js';
 import { createOrganization } from '../../src/organizations/create-organization.js';
+import { Mailbox } from '../support/mailbox.js';
 import { startProduct, type TestProduct } from '../support/product.js';
 import { type Block, blocksOf, Names } from './docs-script.js';
 import { type OpenStream, openStream } from './sse.js';
@@ -12,13 +13,15 @@ const PAGE = 'docs/graphql.md';
 const EVENT_DEADLINE_MS = 5_000;
 
 let product: TestProduct;
+let mailbox: Mailbox;
 let url: string;
 let token: string;
 let names: Names;
 const streams = new Map<string, { stream: OpenStream; seen: number }>();
 
 beforeAll(async () => {
-  product = await startProduct({ workers: true });
+  mailbox = await new Mailbox().listen();
+  product = await startProduct({ workers: true, smtpUrl: mailbox.url });
   url = await product.app.listen({ port: 0, host: '127.0.0.1' });
   const context = operatorContext(product.database, newId());
   await createOrganization(context, {
@@ -34,6 +37,7 @@ beforeAll(async () => {
 afterAll(async () => {
   for (const { stream } of streams.values()) stream.cut();
   await product.close();
+  await mailbox.close();
 });
 
 /** A header as a fence or the head of an HTTP request has it. */
@@ -51,7 +55,7 @@ async function askGraphql(block: Block, variables: unknown): Promise<unknown> {
   const answer = await fetch(`${url}/graphql`, {
     method: 'POST',
     headers: {
-      authorization: `Bearer ${token}`,
+      ...(block.kind !== 'graphql visitor' && { authorization: `Bearer ${token}` }),
       'content-type': 'application/json',
       ...headersOf([block.rest]),
     },
@@ -88,8 +92,17 @@ async function expectEvent({ rest, text }: Block): Promise<void> {
   throw new Error(`The stream '${rest}' sent nothing of the kind: ${difference}`);
 }
 
+/** Waits for a mail in which the text of the page stands, and takes the names from there. */
+async function expectMail({ rest, text }: Block): Promise<void> {
+  for (const late = Date.now() + EVENT_DEADLINE_MS; Date.now() < late; await sleep(20)) {
+    if (mailbox.to(rest).some((mail) => names.find(text.trim(), mail.text))) return;
+  }
+  throw new Error(`No such mail arrived: ${JSON.stringify(mailbox.to(rest).map((mail) => mail.text))}`);
+}
+
 async function perform(block: Block, following: Block | undefined, after: Block | undefined): Promise<void> {
   if (block.kind === 'json event') return expectEvent(block);
+  if (block.kind === 'mail example') return expectMail(block);
   const variables = variablesOf(following);
   if (block.kind === 'graphql stream') {
     const stream = await openStream(url, token, block.text, { variables });
@@ -106,7 +119,14 @@ async function perform(block: Block, following: Block | undefined, after: Block 
 }
 
 const blocks = blocksOf(PAGE);
-const STEPS = ['graphql example', 'graphql stream', 'http example', 'json event'];
+const STEPS = [
+  'graphql example',
+  'graphql visitor',
+  'graphql stream',
+  'http example',
+  'mail example',
+  'json event',
+];
 const steps = blocks.flatMap((block, index) =>
   STEPS.includes(block.kind)
     ? [{ name: `${PAGE}:${block.line} ${block.text.trim().slice(0, 60).replace(/\s+/g, ' ')}`, index, block }]

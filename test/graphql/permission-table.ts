@@ -100,10 +100,19 @@ export const PERMISSION_TABLE: Readonly<Record<string, string>> = {
   provisionGroup: '         A     A     F     F         F    F        N',
   updateProvisionedGroup: ' A     A     F     F         F    F        N',
   deprovisionGroup: '       A     A     F     F         F    F        N',
+
+  // For visitors: who has a credential is told to come without it (`visitors.test.ts`).
+  landingPage: '            F     F     F     F         F    F        F',
+  mailedLink: '             F     F     F     F         F    F        F',
+  requestAccess: '          F     F     F     F         F    F        F',
+  acceptInvitation: '       F     F     F     F         F    F        F',
+  registerUser: '           F     F     F     F         F    F        F',
 };
 
 /** Arguments that every caller who may use the field at all may use it with. */
 export const ARGUMENTS: Readonly<Record<string, (world: World) => Variables>> = {
+  // A group admin adds whom they can read.
+  addGroupMembers: ({ ids }) => ({ input: { groupId: ids.circle, userIds: [ids.user] } }),
   inviteUser: ({ organization, ids }) => ({
     input: { email: `newcomer@${organization.slug}.example`, groupIds: [ids.circle] },
   }),

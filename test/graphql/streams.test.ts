@@ -11,7 +11,7 @@ const LOG =
 const PROGRESS =
   'subscription ($id: ID!) { membershipChangeProgress(id: $id) { accepted applied failed group { displayName } } }';
 const HEALTH =
-  'subscription ($id: ID!) { connectionHealth(connectionId: $id) { status lastRequest { outcome } lastRefusedRequest { status } } }';
+  'subscription ($id: ID!) { connectionHealth(connectionId: $id) { status health { state sentence } lastRequest { outcome } lastRefusedRequest { status } } }';
 
 let product: TestProduct;
 let acme: TestOrganization;
@@ -95,7 +95,7 @@ describe('provisioningEvents', () => {
     const late = product.sql(`
       begin;
       insert into provisioning_log (id, operation, ${template?.columns})
-      select overlay(id::text placing '0' from 36)::uuid, 'late', ${template?.columns} from provisioning_log
+      select overlay(id::text placing translate(right(id::text, 1), '0123456789abcdef', '123456789abcdef0') from 36)::uuid, 'late', ${template?.columns} from provisioning_log
       where organization_id = '${acme.id}' limit 1;
       select pg_sleep(1.5);
       commit`);
@@ -178,18 +178,27 @@ it.each([
   expect(stream.events.at(-1)).toMatchObject({ event: 'complete' });
 });
 
-it('connectionHealth shows the connection now, after each request, and when it is disabled', async () => {
+it('connectionHealth shows the connection now, after each request, when it is locked and when it is disabled', async () => {
   const stream = await open(HEALTH, { id: acme.connectionId });
-  const health = async (count: number) => (await stream.data(count)).at(-1).data.connectionHealth;
-  expect(await health(1)).toEqual({ status: 'ACTIVE', lastRequest: null, lastRefusedRequest: null });
+  /** The first event from `count` on that looks so; use and request are noted one after the other. */
+  const expectHealth = async (count: number, shown: object): Promise<void> => {
+    const { connectionHealth } = (await stream.data(count)).at(-1).data;
+    const isShown = Object.entries(shown).every(([key, value]) =>
+      JSON.stringify(connectionHealth[key]).includes(value),
+    );
+    if (!isShown && count < 12) await expectHealth(count + 1, shown);
+    else expect([connectionHealth, isShown]).toEqual([connectionHealth, true]);
+  };
+  await expectHealth(1, { status: 'ACTIVE', health: 'WAITING_FOR_FIRST_REQUEST', lastRequest: 'null' });
   await acme.scim('GET', '/Users/01890000-0000-7000-8000-000000000000');
-  expect(await health(2)).toEqual({
-    status: 'ACTIVE',
-    lastRequest: { outcome: 'REFUSED' },
-    lastRefusedRequest: { status: 404 },
-  });
+  await expectHealth(2, { health: 'is connected', lastRequest: 'REFUSED', lastRefusedRequest: '404' });
+  // Nothing of the connection itself changes, and yet it cannot be used any more (B1).
+  const plan = 'update organizations set plan = $2 where id = $1';
+  await product.sql(plan, [acme.id, 'team']);
+  await expectHealth(3, { status: 'ACTIVE', health: 'LOCKED' });
+  await product.sql(plan, [acme.id, 'enterprise']);
   await acme.graphql(`mutation { disconnectScim(connectionId: "${acme.connectionId}") }`);
-  expect((await health(3)).status).toBe('DISABLED');
+  await expectHealth(4, { status: 'DISABLED', health: 'DISABLED' });
 });
 
 it('speaks the protocol of graphql-sse: its own client follows a stream', async () => {

@@ -1,4 +1,4 @@
-import { hashPassword, verifyPassword } from '../../src/access/password.js';
+import { verifyPassword } from '../../src/access/password.js';
 import { acceptInvitation } from '../../src/invitations/accept-invitation.js';
 import type { Context } from '../../src/kernel/context.js';
 import { VISITOR_PERMISSIONS } from '../../src/kernel/permissions.js';
@@ -13,11 +13,9 @@ import {
 
 let product: TestProduct;
 let acme: TestOrganization;
-let passwordHash: string;
 
 beforeAll(async () => {
   product = await startProduct();
-  passwordHash = await hashPassword('correct horse battery');
 });
 beforeEach(async () => {
   acme = await product.organization();
@@ -25,6 +23,7 @@ beforeEach(async () => {
 afterAll(() => product.close());
 
 const PASSWORD = 'correct horse battery';
+const CLIENT = '198.51.100.1';
 
 async function invite(input: Record<string, unknown>, token?: string): Promise<string> {
   const document = 'mutation ($input: InviteUserInput!) { inviteUser(input: $input) { id } }';
@@ -47,12 +46,13 @@ const visitor = (organization = acme): Context => ({
   permissions: new Set(VISITOR_PERMISSIONS),
 });
 
-const accept = (token: string, organization = acme) =>
+const accept = (token: string, organization = acme, client = CLIENT) =>
   acceptInvitation(visitor(organization), {
     token,
     givenName: 'Ada',
     familyName: 'Lovelace',
-    passwordHash,
+    password: PASSWORD,
+    client,
   }).then(
     (accepted) => ({ ...accepted, code: 'ACCEPTED' }),
     (error) => ({ code: error.code as string, field: error.field, userId: '', role: '', managed: false }),
@@ -111,11 +111,12 @@ describe('acceptInvitation (B34)', () => {
   it('abuse 23: of 200 parallel uses of one link exactly one succeeds, and there is one person', async () => {
     const id = await invite({ email: 'race@people.example' });
     const token = await tokenOf(id);
-    const codes = (await Promise.all(Array.from({ length: 200 }, () => accept(token)))).map(
-      ({ code }) => code,
+    const codes = await Promise.all(
+      Array.from({ length: 200 }, async (_, n) => (await accept(token, acme, `198.51.100.${n}`)).code),
     );
     expect(codes.filter((code) => code === 'ACCEPTED')).toHaveLength(1);
-    expect(new Set(codes)).toEqual(new Set(['ACCEPTED', 'NOT_FOUND']));
+    // Used up, or turned away because too many passwords wait to be hashed.
+    expect(codes.filter((code) => !['ACCEPTED', 'NOT_FOUND', 'UNAVAILABLE'].includes(code))).toEqual([]);
     const people = await product.sql(`select from users where email_key = 'race@people.example'`);
     expect(people).toHaveLength(1);
   }, 30_000);
@@ -238,7 +239,8 @@ describe('the odd cases of an invitation (B34)', () => {
       token: await tokenOf(second),
       givenName: 'Somebody',
       familyName: 'Else',
-      passwordHash: await hashPassword('another password'),
+      password: 'another password',
+      client: CLIENT,
     });
     expect(again.userId).toBe(userId);
     expect(await person(userId)).toMatchObject({

@@ -155,7 +155,17 @@ export const GRAPHQL_CASES: Readonly<Record<string, (world: World) => Variables[
   revokeSessions: ({ ids }) => [{ userId: ids.person }],
   disableSso: ({ ids }) => [{ id: ids.ssoConnection }],
   deprovisionGroup: ({ ids }) => [{ input: { connectionId: ids.connection, id: ids.group } }],
+  // A credential of whatever organization is of no use here.
+  landingPage: ({ organization }) => [{ organization: organization.slug }],
+  mailedLink: () => [{ purpose: 'INVITATION', token: 'taken over' }],
+  requestAccess: ({ organization }) => [
+    { input: { organization: organization.slug, email: `late@${organization.slug}.example` } },
+  ],
+  acceptInvitation: () => [{ input: NEWCOMER }],
+  registerUser: () => [{ input: NEWCOMER }],
 };
+
+const NEWCOMER = { token: 'taken over', givenName: 'Taken', familyName: 'Over', password: 'taken over' };
 
 /** The same for every field of Subscription. */
 export const STREAM_CASES: Readonly<Record<string, (world: World) => Variables[]>> = {

@@ -23,6 +23,9 @@ const OPEN_TO_SYSTEM: Record<string, string[]> = {
   erased_identities: ['SELECT'],
   outbox: ['DELETE', 'SELECT', 'UPDATE'],
   provisioning_log: ['INSERT'],
+  provisioning_log_words: ['DELETE', 'INSERT', 'SELECT log_id'],
+  // Whether SSO is active (B1), and which documents are due.
+  sso_connections: ['SELECT id', 'SELECT organization_id', 'SELECT refresh_at', 'SELECT status'],
 };
 
 /** Rows of these are written once, or handed over, and never seen again by the organization. */
@@ -30,6 +33,7 @@ const WRITE_ONLY: Record<string, string[]> = {
   audit_log: ['UPDATE', 'DELETE'],
   outbox: ['SELECT', 'UPDATE', 'DELETE'],
   provisioning_log: ['UPDATE', 'DELETE'],
+  provisioning_log_words: ['UPDATE', 'DELETE'],
 };
 
 let product: TestProduct;
@@ -43,6 +47,10 @@ beforeAll(async () => {
   [mine, theirs] = [await makeWorld(product), await makeWorld(product)];
   // Written for people of an rfc connection only.
   await product.sql('insert into user_email_keys select organization_id, email_key, id from users');
+  // Written at the first sign-out at a provider.
+  await product.sql(
+    `insert into saml_keys (organization_id, certificate, sealed_key) select id, 'certificate', 'key' from organizations`,
+  );
   tables = await ownedTables(product);
   client = new pg.Client({ connectionString: product.databaseUrl });
   await client.connect();

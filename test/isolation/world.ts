@@ -105,6 +105,11 @@ export async function makeWorld(product: TestProduct): Promise<World> {
     [organization.id, organization.connectionId, colleague],
   );
   await product.sql(
+    `insert into refused_wishes (organization_id, user_id, attribute, held_by, fingerprint, version)
+     values ($1, $2, 'email', $2, '', 1)`,
+    [organization.id, colleague],
+  );
+  await product.sql(
     `insert into idempotency_keys (organization_id, actor, key, request_hash, result) values ($1, 'token', $2, '', '')`,
     [organization.id, slug],
   );

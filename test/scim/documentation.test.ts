@@ -38,7 +38,9 @@ const OPERATIONS = readdirSync(path.join(ROOT, 'src/directory'))
   .filter((name) => name.endsWith('.ts'))
   .map((name) => readFileSync(path.join(ROOT, 'src/directory', name), 'utf8'))
   .flatMap((text) =>
-    [...text.matchAll(/^export const (\w+) = (?:command|query)\(/gm)].map(([, name = '']) => name),
+    [...text.matchAll(/^export const (\w+)(?: = (?:command|query)\(|: Operation<)/gm)].map(
+      ([, name = '']) => name,
+    ),
   );
 
 describe('the table of routes in docs/scim.md', () => {

@@ -86,18 +86,36 @@ describe.each(CASES)('swap of two people by %s: %s', (verb, attribute) => {
     expect([await valueIn(attribute, a), await valueIn(attribute, b)]).toEqual([valueFor(b), valueFor(a)]);
   });
 
-  it('without one each is 409 uniqueness, names the value, and changes nobody', async () => {
-    const [a, b] = await two();
-    for (const [person, value] of [
-      [a, valueFor(b)],
-      [b, valueFor(a)],
-      [a, valueFor(b)],
-    ] as const) {
-      const answer = await give(verb, attribute, person, value);
-      expect([answer.status, answer.body.scimType]).toEqual([409, 'uniqueness']);
-      expect(answer.body.detail).toContain(value);
+  it.each([
+    ['the first before the second', false],
+    ['the second before the first', true],
+  ])(
+    'L5 without one, %s: 409 names the value and changes nobody, the counterpart moves both, a retry is a no-op',
+    async (_title, reversed) => {
+      const [a, b] = await two();
+      const [one, other] = reversed ? [b, a] : [a, b];
+      const refused = await give(verb, attribute, one, valueFor(other));
+      expect([refused.status, refused.body.scimType]).toEqual([409, 'uniqueness']);
+      expect(refused.body.detail).toContain(valueFor(other));
+      expect([await valueIn(attribute, a), await valueIn(attribute, b)]).toEqual([valueFor(a), valueFor(b)]);
+      expect((await give(verb, attribute, other, valueFor(one))).status).toBe(200);
+      expect([await valueIn(attribute, a), await valueIn(attribute, b)]).toEqual([valueFor(b), valueFor(a)]);
+      const { version } = (await acme.scim('GET', `/Users/${one.id}`)).body.meta;
+      const again = await give(verb, attribute, one, valueFor(other));
+      expect([again.status, again.body.meta.version]).toEqual([200, version]);
+    },
+  );
+
+  it('L5 both at once: whoever comes second moves both, nobody waits for a deadlock', async () => {
+    const pairs = await Promise.all([two(), two(), two()]);
+    for (const [a, b] of pairs) {
+      const answers = await Promise.all([
+        give(verb, attribute, a, valueFor(b)),
+        give(verb, attribute, b, valueFor(a)),
+      ]);
+      expect(answers.map(({ status }) => status).sort()).toEqual([200, 409]);
+      expect([await valueIn(attribute, a), await valueIn(attribute, b)]).toEqual([valueFor(b), valueFor(a)]);
     }
-    expect([await valueIn(attribute, a), await valueIn(attribute, b)]).toEqual([valueFor(a), valueFor(b)]);
   });
 });
 

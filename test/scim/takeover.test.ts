@@ -42,7 +42,7 @@ const adoptOwner = async () =>
 
 const emailed = (value: string) => newUser('own', { userName: value, emails: [{ value, type: 'work' }] });
 
-describe('abuse 3: SCIM gives the owner another address', () => {
+describe('abuse 3 (GitLab CVE-2022-1680): SCIM gives the owner another address', () => {
   it.each<[string, (path: string, value: string) => Promise<{ status: number }>]>([
     ['PUT', (path, value) => acme.scim('PUT', path, emailed(value))],
     [
@@ -94,7 +94,7 @@ describe('abuse 3: SCIM gives the owner another address', () => {
   });
 });
 
-describe('abuse 4: POST of someone who exists', () => {
+describe('abuse 4 (better-auth CVE-2026-67330): POST of someone who exists', () => {
   const ROLES = ['owner', 'admin', 'group_admin', 'user'];
   const STATES: [boolean, 'admin' | null][] = [
     [true, null],
@@ -165,7 +165,7 @@ describe("abuse 5: POST eats an administrator's invitation", () => {
   );
 });
 
-describe('abuse 6: an externalId that looks like an id', () => {
+describe('abuse 6 (Grafana CVE-2025-41115): an externalId that looks like an id', () => {
   it('names nobody: 40 values, each id of both organizations among them', async () => {
     const other = await product.organization();
     const theirs = await pushUser(other, 'theirs');

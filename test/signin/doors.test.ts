@@ -1,6 +1,6 @@
+import { networkOf } from '../../src/access/visitor-limits.js';
 import { updateOrganization } from '../../src/organizations/update-organization.js';
 import { languageOf } from '../../src/signin/language.js';
-import { networkOf } from '../../src/signin/limits.js';
 import { startProduct, type TestProduct } from '../support/product.js';
 import { openOrganization, visit } from './pages.js';
 

@@ -222,7 +222,7 @@ export const FORGED_SIGNATURES: readonly (readonly [name: string, reason: string
     },
   ],
   [
-    'has the id of the signed assertion twice (CVE-2025-54419: what was verified is not what is read)',
+    'has the id of the signed assertion twice (node-saml CVE-2025-54419: what was verified is not what is read)',
     'malformed',
     (f) => {
       const { evil, original, around } = pieces(f);

@@ -14,14 +14,19 @@ export interface OidcServer {
 
 export const CLIENT = { clientId: 'rollcall', clientSecret: 'a-secret-of-the-client-at-the-provider' };
 
-export async function startOidcServer(redirectUri: string): Promise<OidcServer> {
+export async function startOidcServer(redirectUri: string, afterLogout?: string): Promise<OidcServer> {
   const server = createServer();
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const state: Pick<OidcServer, 'account'> = { account: { sub: 'nobody', claims: {} } };
   const provider = new Provider(issuer, {
     clients: [
-      { client_id: CLIENT.clientId, client_secret: CLIENT.clientSecret, redirect_uris: [redirectUri] },
+      {
+        client_id: CLIENT.clientId,
+        client_secret: CLIENT.clientSecret,
+        redirect_uris: [redirectUri],
+        ...(afterLogout !== undefined && { post_logout_redirect_uris: [afterLogout] }),
+      },
     ],
     cookies: { keys: ['a-key-of-the-provider'] },
     claims: {

@@ -1,4 +1,6 @@
 import { connectSso } from '../../src/access/connect-sso.js';
+import { resealSecrets } from '../../src/access/reseal-secrets.js';
+import { samlKeyPlace } from '../../src/access/saml-key.js';
 import { seal, unseal } from '../../src/access/sealed.js';
 import { clientSecretPlace } from '../../src/access/sso/settings.js';
 import { updateSso } from '../../src/access/update-sso.js';
@@ -206,6 +208,30 @@ describe('OIDC sign-in', () => {
       [connectionId],
     );
     expect(unseal(product.database, place, row?.sealed_secret ?? Buffer.alloc(0))).toBe(CLIENT.clientSecret);
+  });
+
+  it('resealSecrets seals everything under the new root key, once (R8)', async () => {
+    const { context, id } = organization;
+    const old = { secretKey: 'the root key of last year, 40 characters', previousSecretKeys: [] };
+    const [place, keyPlace] = [clientSecretPlace(id, connectionId), samlKeyPlace(id)];
+    await product.sql('update sso_connections set sealed_secret = $2 where id = $1', [
+      connectionId,
+      seal(old, place, CLIENT.clientSecret),
+    ]);
+    await product.sql(
+      'insert into saml_keys (organization_id, certificate, sealed_key) values ($1, $2, $3)',
+      [id, 'certificate', seal(old, keyPlace, 'private key')],
+    );
+    const database = Object.create(product.database, { previousSecretKeys: { value: [old.secretKey] } });
+    expect((await resealSecrets({ ...context, database }, {})).count).toBe(2);
+    const [row] = await product.sql<{ secret: Buffer; key: Buffer }>(
+      `select sealed_secret as secret, sealed_key as key from sso_connections c
+       join saml_keys k on k.organization_id = c.organization_id where c.id = $1`,
+      [connectionId],
+    );
+    expect(unseal(product.database, place, row?.secret ?? Buffer.alloc(0))).toBe(CLIENT.clientSecret);
+    expect(unseal(product.database, keyPlace, row?.key ?? Buffer.alloc(0))).toBe('private key');
+    expect((await resealSecrets(context, {})).count).toBe(0);
   });
 
   it.each([

@@ -65,7 +65,7 @@ describe('the first sign-in (B37)', () => {
     }
   });
 
-  it('abuse 6: a subject that equals an id, a word or another externalId is nobody but itself', async () => {
+  it('abuse 6 (Grafana CVE-2025-41115): a subject that equals an id, a word or another externalId is nobody but itself', async () => {
     const { organization, connectionId } = await newOrganization({
       matches: 'nothing',
       createsPeople: false,
@@ -79,7 +79,7 @@ describe('the first sign-in (B37)', () => {
     }
   });
 
-  it('abuse 3: an address alone signs nobody in as somebody who is here; an administrator links them', async () => {
+  it('abuse 3 (GitLab CVE-2022-1680): an address alone signs nobody in as somebody who is here; an administrator links them', async () => {
     const { organization, connectionId } = await newOrganization();
     const email = `owner@${organization.slug}.example`;
     const claim = { subject: 'thief', attributes: { email } };
@@ -151,34 +151,39 @@ describe('the first sign-in (B37)', () => {
     expect(await person(body.id)).toMatchObject({ role: 'admin', pending_role: null });
   });
 
-  it('30 people at the same time get 10 seats: exactly 10 sessions (B35, I5)', async () => {
+  it('200 people at the same time get 50 seats: exactly 50 sessions (B35, I5)', async () => {
     const { organization, connectionId } = await newOrganization();
-    await product.sql(`update seat_pools set bought = 10 where organization_id = $1 and kind = 'standard'`, [
+    await product.sql(`update seat_pools set bought = 50 where organization_id = $1 and kind = 'standard'`, [
       organization.id,
     ]);
-    const reasons = await Promise.all(
-      Array.from({ length: 30 }, async (_, n) => {
-        const browser = new Browser(product);
-        await signIn(
-          organization,
-          connectionId,
-          { subject: `p${n}`, attributes: { email: `p${n}@p.example` } },
-          browser,
-        );
-        return browser.session;
-      }),
-    );
-    expect(reasons.filter((session) => session !== undefined)).toHaveLength(10);
+    const waiting: { browser: Browser; xml: string; relayState: string }[] = [];
+    for (let n = 0; n < 200; n += 1) {
+      const browser = new Browser(product);
+      const { said, relayState } = await startSaml(browser, organization, connectionId);
+      const person = { subject: `p${n}`, attributes: { email: `p${n}@p.example` } };
+      waiting.push({ browser, relayState, xml: goodResponse({ ...said, ...person }, key) });
+    }
+    const present = async ({
+      browser,
+      xml,
+      relayState,
+    }: (typeof waiting)[number]): Promise<string | undefined> => {
+      const { statusCode } = await postResponse(browser, organization, xml, relayState);
+      // A machine with too much to do says so and has changed nothing: the browser sends it again.
+      return statusCode === 503 ? present({ browser, xml, relayState }) : browser.session;
+    };
+    const reasons = await Promise.all(waiting.map(present));
+    expect(reasons.filter((session) => session !== undefined)).toHaveLength(50);
     const [count] = await product.sql<{ open: string; held: string }>(
       `select (select count(*) from sessions where organization_id = $1) as open,
         (select count(*) from users where organization_id = $1 and license is not null) as held`,
       [organization.id],
     );
-    expect(count).toEqual({ open: '10', held: '10' });
+    expect(count).toEqual({ open: '50', held: '50' });
     const reason = await signIn(organization, connectionId, {
       subject: 'late',
       attributes: { email: 'l@p.example' },
     });
     expect(reason).toBe('no_license');
-  }, 60_000);
+  }, 120_000);
 });

@@ -1,4 +1,3 @@
-import { hashPassword } from '../../src/access/password.js';
 import { openConditions } from '../isolation/nets.js';
 import { newUser, patch } from '../support/people.js';
 import { startProduct, type TestOrganization, type TestProduct } from '../support/product.js';
@@ -145,6 +144,37 @@ describe('a session', () => {
         organization.scim('PATCH', `/Users/${id}`, patch({ op: 'replace', path: 'active', value: false })),
     ],
     ['SCIM deletes the person (B20)', (id) => organization.scim('DELETE', `/Users/${id}`)],
+    [
+      'an administrator deactivates the person (B19)',
+      async (id) => {
+        await product.sql('update users set connection_id = null, user_name = null where id = $1', [id]);
+        await organization.graphql('mutation ($id: ID!) { deactivateUser(id: $id) { id } }', { id });
+      },
+    ],
+    [
+      'the personal data is erased (B38)',
+      async (id) => {
+        await organization.scim('DELETE', `/Users/${id}`);
+        await product.sql(`update sessions set ended_at = null, ended_because = null where user_id = $1`, [
+          id,
+        ]);
+        const [row] = await product.sql<{ name: string }>(
+          'select user_name as name from users where id = $1',
+          [id],
+        );
+        const input = { userId: id, confirmation: row?.name };
+        await organization.graphql('mutation ($input: EraseUserInput!) { eraseUser(input: $input) { id } }', {
+          input,
+        });
+      },
+    ],
+    [
+      'the connection is disabled',
+      async () => {
+        await organization.graphql('mutation ($id: ID!) { disableSso(id: $id) }', { id: connectionId });
+        await product.sql(`update sso_connections set status = 'active' where id = $1`, [connectionId]);
+      },
+    ],
     ['the role changes', (id) => product.sql(`update users set role = 'admin' where id = $1`, [id])],
     [
       'SCIM changes the address of an admin (abuse 3)',
@@ -199,7 +229,7 @@ describe('a session', () => {
     await end(body.id);
     expect([await status(browser), (await there()).statusCode]).toEqual([401, 401]);
     const home = await browser.send('GET', `/signin/${organization.slug}/home`);
-    expect([home.statusCode, home.headers.location]).toEqual([303, `/signin/${organization.slug}/in`]);
+    expect([home.statusCode, home.headers.location]).toEqual([303, `/signin/${organization.slug}`]);
     await second.close();
   });
 
@@ -233,65 +263,5 @@ describe('a session', () => {
       [lookup],
     );
     expect(row?.text).not.toContain(secret);
-  });
-});
-
-describe('signing in by password', () => {
-  const PASSWORD = 'correct horse battery';
-  const register = async (name: string, columns = '') => {
-    const [row] = await product.sql<{ id: string }>(
-      `insert into users (organization_id, id, email, email_key) values ($1, gen_random_uuid(), $2, $2) returning id`,
-      [organization.id, `${name}@p.example`],
-    );
-    await product.sql('insert into passwords (organization_id, user_id, hash) values ($1, $2, $3)', [
-      organization.id,
-      row?.id,
-      await hashPassword(PASSWORD),
-    ]);
-    if (columns) await product.sql(`update users set ${columns} where id = $1`, [row?.id]);
-    return row?.id ?? '';
-  };
-  const enter = async (name: string, password = PASSWORD, headers: Record<string, string> = SAME_ORIGIN) => {
-    const browser = new Browser(product);
-    const answer = await browser.send('POST', `/signin/${organization.slug}/password`, {
-      form: { email: `${name}@p.example`, password, to: '//evil.example' },
-      headers,
-    });
-    return { browser, status: answer.statusCode, body: answer.body, location: answer.headers.location };
-  };
-
-  it('opens a session for somebody registered, and the same page for a wrong password and for nobody (abuse 18)', async () => {
-    await register('reg');
-    const good = await enter('REG');
-    expect([good.status, good.location]).toEqual([303, `/signin/${organization.slug}/home`]);
-    expect(await status(good.browser)).toBe(200);
-    const [wrong, nobody] = [await enter('reg', 'wrong password'), await enter('noone', 'wrong password')];
-    expect([wrong.status, nobody.status, wrong.body === nobody.body]).toEqual([403, 403, true]);
-    const foreign = await enter('reg', PASSWORD, { origin: 'https://evil.example' });
-    expect([foreign.status, foreign.browser.session]).toEqual([403, undefined]);
-  });
-
-  it('never opens one for somebody whom SCIM or a provider manages, or whose access ended (abuse 3)', async () => {
-    await register(
-      'managed',
-      `connection_id = '${organization.connectionId}', user_name = 'm', user_name_key = 'm'`,
-    );
-    await register('gone', `active = false, deactivated_by = 'admin'`);
-    const linked = await register('linked');
-    await product.sql(
-      'insert into identities (organization_id, connection_id, subject, user_id) values ($1, $2, $3, $4)',
-      [organization.id, connectionId, 'linked', linked],
-    );
-    for (const name of ['managed', 'gone', 'linked']) {
-      expect([name, (await enter(name)).status]).toEqual([name, 403]);
-    }
-  });
-
-  it('counts attempts, not requests: the eleventh for one account is refused, right or wrong (abuse 11)', async () => {
-    await register('guessed');
-    const statuses: number[] = [];
-    for (let n = 0; n < 10; n += 1) statuses.push((await enter('guessed', `guess ${n}`)).status);
-    const right = await enter('guessed');
-    expect([new Set(statuses), right.status]).toEqual([new Set([403]), 429]);
   });
 });

@@ -37,6 +37,8 @@ export interface ProductOptions {
   /** For SMTP_URL; with `workers`. */
   smtpUrl?: string;
   documents?: RegisteredDocuments;
+  /** How browsers reach it, once a test listens there. */
+  url?: string;
   /** What one connection may send; as in the settings without it. */
   pace?: PaceOptions;
 }
@@ -95,7 +97,7 @@ export async function startProduct(options: ProductOptions = {}): Promise<TestPr
     logger,
     secretKey: TEST_SECRET_KEY,
   });
-  const origin = createOrigin(undefined, 'http://127.0.0.1:4000');
+  const origin = createOrigin(undefined, options.url ?? 'http://127.0.0.1:4000');
   const app = await buildApp({
     database,
     origin,

@@ -17,7 +17,8 @@ export interface TestRedis {
 
 const READY_DEADLINE_MS = 10_000;
 
-async function freePort(): Promise<number> {
+/** A port of this machine that nobody listened on a moment ago. */
+export async function freePort(): Promise<number> {
   const server = net.createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as net.AddressInfo;
@@ -88,9 +89,10 @@ export function describeEachQueue(title: string, suite: (backend: QueueBackend) 
     beforeAll(async () => {
       redis = await startRedis();
     });
+    suite({ name: 'redis', redisUrl: () => redis?.url });
+    // After the suite's own: hooks run in the order they are declared, and workers whose Redis is gone never end.
     afterAll(async () => {
       await redis?.stop();
     });
-    suite({ name: 'redis', redisUrl: () => redis?.url });
   });
 }

@@ -1,31 +1,64 @@
+import { createHash } from 'node:crypto';
 import fs from 'node:fs';
-import { registerHooks } from 'node:module';
+import { createRequire, enableCompileCache, registerHooks } from 'node:module';
+import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { transformSync } from '@swc/core';
 
-// `node --import ./test/support/typescript-hooks.mjs file.ts` runs today's sources in a child process without a build:
-// the same compiler settings as the tests, and `./x.js` finds `./x.ts`.
+// `node --import ./test/support/typescript-hooks.mjs file.ts` runs today's sources without a build, in a test's process or
+// a child's: `./x.js` finds `./x.ts`. What was compiled is kept by its content, because a run starts dozens of processes.
 
-const config = JSON.parse(fs.readFileSync(new URL('../../jest.config.json', import.meta.url), 'utf8'));
-const [, swc] = Object.values(config.transform)[0];
+const SETTINGS = {
+  jsc: {
+    parser: { syntax: 'typescript', decorators: true },
+    transform: { legacyDecorator: true, decoratorMetadata: true, useDefineForClassFields: false },
+    target: 'es2023',
+    keepClassNames: true,
+  },
+  module: { type: 'es6' },
+  sourceMaps: 'inline',
+};
+
+const require = createRequire(import.meta.url);
+const KEPT = fileURLToPath(new URL('../../node_modules/.cache/rollcall/', import.meta.url));
+const VERSION = require('@swc/core/package.json').version + JSON.stringify(SETTINGS);
+
+function compiled(filename) {
+  const source = fs.readFileSync(filename, 'utf8');
+  const key = createHash('sha256').update(VERSION).update(filename).update('\0').update(source).digest('hex');
+  const kept = path.join(KEPT, `${key}.mjs`);
+  try {
+    return fs.readFileSync(kept, 'utf8');
+  } catch {
+    const { code } = require('@swc/core').transformSync(source, { ...SETTINGS, filename });
+    keep(kept, code);
+    return code;
+  }
+}
+
+/** Whole or not at all: other processes read while this one writes. A folder that cannot be written costs only time. */
+function keep(file, code) {
+  const draft = `${file}.${process.pid}`;
+  try {
+    fs.mkdirSync(KEPT, { recursive: true });
+    fs.writeFileSync(draft, code);
+    fs.renameSync(draft, file);
+  } catch {
+    fs.rmSync(draft, { force: true });
+  }
+}
+
+enableCompileCache(KEPT);
 
 registerHooks({
   resolve(specifier, context, next) {
-    try {
-      return next(specifier, context);
-    } catch (error) {
-      if (error.code !== 'ERR_MODULE_NOT_FOUND' || !/^\.{1,2}\/.*\.js$/.test(specifier)) throw error;
-      return next(specifier.replace(/\.js$/, '.ts'), context);
+    if (/^\.{1,2}\/.*\.js$/.test(specifier) && context.parentURL?.endsWith('.ts')) {
+      const source = new URL(specifier.replace(/\.js$/, '.ts'), context.parentURL);
+      if (fs.existsSync(source)) return next(source.href, context);
     }
+    return next(specifier, context);
   },
   load(url, context, next) {
     if (!url.startsWith('file:') || !url.endsWith('.ts')) return next(url, context);
-    const filename = fileURLToPath(url);
-    const { code } = transformSync(fs.readFileSync(filename, 'utf8'), {
-      ...swc,
-      filename,
-      sourceMaps: 'inline',
-    });
-    return { format: 'module', source: code, shortCircuit: true };
+    return { format: 'module', source: compiled(fileURLToPath(url)), shortCircuit: true };
   },
 });

@@ -1,5 +1,8 @@
+import { applyBulkChange } from '../../src/directory/apply-bulk-change.js';
 import { bulkDeactivateUsers } from '../../src/directory/bulk-deactivate-users.js';
+import type { Context } from '../../src/kernel/context.js';
 import { newId } from '../../src/kernel/ids.js';
+import { WORKER_PERMISSIONS } from '../../src/kernel/permissions.js';
 import { Sweeper } from '../../workers/sweeper.js';
 import { eraseUser, pushUser } from '../support/people.js';
 import { startProduct, type TestOrganization, type TestProduct } from '../support/product.js';
@@ -8,7 +11,7 @@ import { eventually, holding, silent, someoneWaits, whileWorking } from './async
 import { endProductProcesses, startProductProcess } from './product-process.js';
 
 const SHOWN =
-  'id kind state total done failed finishedAt failures { totalCount edges { node { userId reason message } } }';
+  'id kind state stopReason total done failed finishedAt failures { totalCount edges { node { userId reason message } } }';
 
 // The queue only wakes the worker; that it does so on either backend is shown by the memberships.
 const backend: QueueBackend = { name: 'postgres', redisUrl: () => undefined };
@@ -36,6 +39,16 @@ describe('a bulk change is applied in the background', () => {
         [acme.id, size],
       )
     ).map((row) => row.id);
+
+  interface Admin {
+    id: string;
+    tokenId: string;
+  }
+  const worker = (): Context => ({
+    ...acme.context,
+    actor: { kind: 'worker', id: 'worker' },
+    permissions: new Set(WORKER_PERMISSIONS),
+  });
 
   async function send(document: string, variables: Record<string, unknown> = {}) {
     const { body } = await acme.graphql(document, variables);
@@ -133,6 +146,58 @@ describe('a bulk change is applied in the background', () => {
     await whileWorking(product, backend);
     expect(await shown(change.id)).toMatchObject({ state: 'CANCELLED', done: 0, failed: 0 });
     expect(await send(cancel)).toMatchObject({ state: 'CANCELLED' });
+  });
+
+  describe('whoever asked may not ask any more: it stops at the next batch, with the reason', () => {
+    const ADMIN = `insert into users (organization_id, id, email, email_key, role)
+      values ($1, gen_random_uuid(), $2, $2, 'admin') returning id`;
+
+    it.each([
+      ['is deactivated', 'REQUESTER_INACTIVE', ({ id }: Admin) => `deactivateUser(id: "${id}") { id }`],
+      [
+        'loses the role',
+        'REQUESTER_ROLE',
+        ({ id }: Admin) => `changeUserRole(input: {id: "${id}", role: USER}) { id }`,
+      ],
+      [
+        'has their token revoked',
+        'CREDENTIAL_REVOKED',
+        ({ tokenId }: Admin) => `revokeApiToken(id: "${tokenId}")`,
+      ],
+    ])('%s', async (_what, stopReason, end) => {
+      const people = await contractors(450);
+      const [person] = await product.sql<{ id: string }>(ADMIN, [acme.id, `boss-${newId()}@people.example`]);
+      const id = person?.id ?? '';
+      const issued = await send(`mutation { answer: issueApiToken(userId: "${id}") { id token } }`);
+      const { body } = await acme.graphql(
+        'mutation ($input: BulkUsersInput!) { bulkDeactivateUsers(input: $input) { id } }',
+        { input: { userIds: people } },
+        issued.token,
+      );
+      const change = body.data.bulkDeactivateUsers.id;
+      const apply = () => applyBulkChange(worker(), { id: change });
+      expect(await apply()).toMatchObject({ done: 200, more: true });
+      expect(await send(`mutation { answer: ${end({ id, tokenId: issued.id })} }`)).toMatchObject({
+        code: undefined,
+      });
+      expect(await apply()).toMatchObject({ done: 0, more: false, stopped: stopReason });
+      expect(await apply()).toBeUndefined();
+      expect(await shown(change)).toMatchObject({ state: 'STOPPED', stopReason, done: 200, failed: 0 });
+      const left = await product.sql('select from users where id = any($1::uuid[]) and active', [people]);
+      expect(left).toHaveLength(250);
+      expect((await historyOf('bulkChange.stopped')).map((row) => row.target_id)).toEqual([change]);
+    });
+
+    it('a token that expires on the way was in time', async () => {
+      const people = await contractors(250);
+      const change = await start('bulkDeactivateUsers', { userIds: people });
+      await applyBulkChange(worker(), { id: change.id });
+      await product.sql(
+        `update api_tokens set expires_at = now() - interval '1 second' where organization_id = $1`,
+        [acme.id],
+      );
+      expect(await applyBulkChange(worker(), { id: change.id })).toMatchObject({ done: 50, more: false });
+    });
   });
 
   it('is done by the sweeper when its job is lost', async () => {

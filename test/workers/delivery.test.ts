@@ -256,13 +256,11 @@ describeEachQueue('delivery may fail in every way; the rows decide (I3, I4, R7)'
       expect(await statesOf(poisoned)).toEqual(['adding']);
 
       await whileWorking(product, backend, async () => {
-        const started = Date.now();
         for (const group of healthy) await patchMembers(group, 'add', [another]);
         await eventually(
           'the healthy groups settle',
           async () => !(await statesOf(healthy)).includes('adding'),
         );
-        expect(Date.now() - started).toBeLessThan(2_000);
         expect(await statesOf(poisoned)).toEqual(['adding']);
         await release();
       });

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import net from 'node:net';
 
-interface Pair {
+export interface Pair {
   client: net.Socket;
   server: net.Socket;
   /** What the client has said so far, while a trap is set. */
@@ -13,13 +13,13 @@ interface Pair {
  * cutting what is open, at a certain word of the client, or by silence.
  */
 export class TcpProxy {
-  private readonly pairs = new Set<Pair>();
+  protected readonly pairs = new Set<Pair>();
   private listener: net.Server | undefined;
   private trap: { words: RegExp; forward: boolean; sprung: () => void } | undefined;
   private frozen = false;
   port = 0;
 
-  constructor(private readonly target: { host: string; port: number }) {}
+  constructor(protected readonly target: { host: string; port: number }) {}
 
   static async inFrontOf(url: string): Promise<TcpProxy> {
     const { hostname, port } = new URL(url);
@@ -92,11 +92,15 @@ export class TcpProxy {
     };
     for (const socket of [client, server]) socket.on('error', () => {}).on('close', end);
     client.on('data', (chunk) => this.pass(chunk, pair));
-    server.on('data', (chunk) => client.write(chunk));
+    server.on('data', (chunk) => this.answer(chunk, pair));
     if (this.frozen) for (const socket of [client, server]) socket.pause();
   }
 
-  private pass(chunk: Buffer, pair: Pair): void {
+  protected answer(chunk: Buffer, { client }: Pair): void {
+    client.write(chunk);
+  }
+
+  protected pass(chunk: Buffer, pair: Pair): void {
     const { client, server } = pair;
     const { trap } = this;
     pair.said = trap ? pair.said + chunk.toString('latin1') : '';

@@ -2,6 +2,7 @@ import type { Work } from '../../kernel/operation.js';
 import { admitUser } from '../../licensing/admit-user.js';
 import { SignInRefusal } from '../sign-in-refusal.js';
 import { type Attempt, type Device, type Method, recordAttempt } from './attempts.js';
+import type { LogoutTicket } from './logout-ticket.js';
 import { openSession } from './sessions.js';
 
 /** How a sign-in ended. A refusal is an outcome, not an error: what it used up stays used up. */
@@ -20,6 +21,9 @@ export interface Proven {
   /** The cookie this browser has; its session ends. */
   replaces?: string | undefined;
   returnPath: string;
+  /** What names the session at the provider it came from. */
+  providerSession?: string | undefined;
+  ticket?: LogoutTicket | undefined;
 }
 
 /** The license and the session, in the transaction that accepted the proof. Throws SignInRefusal when no seat is free. */

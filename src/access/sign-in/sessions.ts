@@ -2,7 +2,9 @@ import { sql } from 'kysely';
 import { newId } from '../../kernel/ids.js';
 import type { Work } from '../../kernel/operation.js';
 import { formatToken, hashSecret, newSecret, parseToken } from '../../kernel/secrets.js';
+import { seal } from '../sealed.js';
 import type { Device, Method } from './attempts.js';
+import { type LogoutTicket, logoutTicketPlace } from './logout-ticket.js';
 
 /** What the value of a session cookie starts with. */
 export const SESSION_PREFIX = 'rcs';
@@ -29,9 +31,11 @@ export async function openSession(
     method: Method;
     device: Device;
     replaces?: string | undefined;
+    providerSession?: string | undefined;
+    ticket?: LogoutTicket | undefined;
   },
 ): Promise<OpenedSession> {
-  const { organizationId } = tx.context;
+  const { organizationId, database } = tx.context;
   const old = parseToken(SESSION_PREFIX, session.replaces ?? '');
   if (old) {
     await tx.rows(sql`
@@ -42,11 +46,14 @@ export async function openSession(
   }
   const id = newId();
   const secret = newSecret();
+  const { ticket, providerSession = null } = session;
+  const sealed = ticket && seal(database, logoutTicketPlace(organizationId, id), JSON.stringify(ticket));
   await tx.rows(sql`
     insert into sessions (organization_id, id, user_id, connection_id, method, role, lookup_id, secret_hash, address, agent,
-      expires_at)
+      provider_session, sealed_logout, expires_at)
     select organization_id, ${id}, id, ${session.connectionId}::uuid, ${session.method}, role, ${secret.lookupId},
-      ${secret.hash}, ${session.device.address}, ${session.device.agent}, now() + make_interval(hours => ${ABSOLUTE_HOURS})
+      ${secret.hash}, ${session.device.address}, ${session.device.agent}, ${providerSession},
+      ${sealed ?? null}::bytea, now() + make_interval(hours => ${ABSOLUTE_HOURS})
     from users where organization_id = ${organizationId} and id = ${session.userId} and active
   `);
   return { id, token: formatToken(SESSION_PREFIX, secret) };

@@ -16,6 +16,9 @@ export interface SamlMetadata {
   ssoUrl: string;
   /** PEM, without repetitions. */
   certificates: string[];
+  /** SingleLogoutService with the HTTP-Redirect binding, where there is one. */
+  logoutUrl: string | null;
+  logoutResponseUrl: string | null;
 }
 
 /** Reads the metadata of one identity provider (SAML 2.0 metadata section 2.4.3). INVALID_INPUT says what is missing. */
@@ -42,7 +45,17 @@ export function readSamlMetadata(xml: string): SamlMetadata {
   const ssoUrl = service && attributeOf(service, 'Location');
   if (!ssoUrl) throw refused('has no SingleSignOnService with the HTTP-Redirect binding');
   requireHttps(ssoUrl);
-  return { entityId, ssoUrl, certificates: signingCertificates(role) };
+  return { entityId, ssoUrl, certificates: signingCertificates(role), ...logoutOf(role) };
+}
+
+function logoutOf(role: Element): Pick<SamlMetadata, 'logoutUrl' | 'logoutResponseUrl'> {
+  const service = childrenOf(role, md('SingleLogoutService')).find(
+    (one) => attributeOf(one, 'Binding') === REDIRECT,
+  );
+  const logoutUrl = (service && attributeOf(service, 'Location')) || null;
+  const logoutResponseUrl = (service && attributeOf(service, 'ResponseLocation')) || logoutUrl;
+  for (const url of [logoutUrl, logoutResponseUrl]) if (url !== null) requireHttps(url);
+  return { logoutUrl, logoutResponseUrl };
 }
 
 function signingCertificates(role: Element): string[] {

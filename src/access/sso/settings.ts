@@ -46,6 +46,9 @@ const SamlSettings = z.object({
   metadataUrl: z.string().nullable(),
   /** PEM, in the order of the metadata: two while the provider rolls over. */
   certificates: z.array(z.string()),
+  /** Where people are sent to sign out there, and where answers to its own requests go (SAML 2.0 profiles section 4.4). */
+  logoutUrl: z.string().nullable().default(null),
+  logoutResponseUrl: z.string().nullable().default(null),
   attributes: AttributeMap,
 });
 

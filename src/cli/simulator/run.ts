@@ -28,6 +28,8 @@ export interface SimulateOptions extends Omit<ProviderOptions, 'concurrency'> {
   readonly deadlineMs?: number;
   readonly graphql?: { readonly url: string; readonly token: string };
   readonly progress?: ProgressListener;
+  /** Called when everything is pushed and checked, with what the provider knows by then. */
+  readonly pushed?: (roster: Roster) => void;
 }
 
 const DEFAULT_CONCURRENCY = 8;
@@ -82,6 +84,7 @@ export async function simulate(options: SimulateOptions): Promise<SimulationRepo
     client.close();
     reader?.close();
   }
+  options.pushed?.(roster);
   return {
     ok: stopped === null && runner.failed === 0 && mismatches.count === 0,
     stopped,

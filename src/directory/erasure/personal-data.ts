@@ -1,33 +1,15 @@
-import { type RawBuilder, sql } from 'kysely';
-
-/** Whose data is being erased, as their row said until now. */
-export interface ErasedPerson {
-  organizationId: string;
-  id: string;
-  /** The folded forms of every address of theirs. */
-  emailKeys: readonly string[];
-  /** Texts that name nobody else: looked for where no id tells whom a text is about. */
-  identities: readonly string[];
-}
-
-/** A column that may hold something about a person; any other column says why it does not. */
-const PERSONAL = 'personal';
-
-/** A table with a column that can hold text, and what erasure (B38) does about it. */
-export interface TableDecision {
-  /** By column: `personal`, or why what it holds is nobody's. */
-  readonly columns: Readonly<Record<string, string>>;
-  /** Takes the person out of the table. Every table with a personal column has one; it must be served by an index. */
-  readonly erase?: (person: ErasedPerson) => RawBuilder<unknown>;
-}
-
-const WORD = 'one word of a fixed list';
-const OURS = 'made by us';
-const ABOUT_ORGANIZATION = 'about the organization';
-const IDS = 'ids, counts and names of attributes (kernel/audit)';
-const PROVIDER = "the provider's or an administrator's, about a group";
-const MACHINE = 'of a machine that acts for the organization';
-const REQUEST_ID = 'letters, digits, dots and hyphens (app)';
+import { sql } from 'kysely';
+import {
+  ABOUT_ORGANIZATION,
+  IDS,
+  MACHINE,
+  OURS,
+  PERSONAL,
+  PROVIDER,
+  REQUEST_ID,
+  type TableDecision,
+  WORD,
+} from './table-decision.js';
 
 /**
  * Every table and column that can hold text, and whether it can be about a person. It is the one list erasure goes by,
@@ -118,9 +100,13 @@ export const PERSONAL_DATA: Readonly<Record<string, TableDecision>> = {
       lookup_id: OURS,
       secret_hash: OURS,
       ended_because: WORD,
+      provider_session: PERSONAL,
+      sealed_logout: PERSONAL,
     },
     erase: ({ organizationId, id }) => sql`
-      update sessions set address = null, agent = null where organization_id = ${organizationId} and user_id = ${id}`,
+      update sessions set address = null, agent = null, provider_session = null, sealed_logout = null,
+        ended_at = coalesce(ended_at, now()), ended_because = coalesce(ended_because, 'erased')
+      where organization_id = ${organizationId} and user_id = ${id}`,
   },
   user_email_keys: {
     columns: { email_key: PERSONAL },
@@ -136,6 +122,11 @@ export const PERSONAL_DATA: Readonly<Record<string, TableDecision>> = {
     columns: { fingerprint: PERSONAL },
     erase: ({ organizationId, id }) => sql`
       delete from unconfirmed_answers where organization_id = ${organizationId} and user_id = ${id}`,
+  },
+  refused_wishes: {
+    columns: { attribute: WORD, fingerprint: PERSONAL },
+    erase: ({ organizationId, id }) => sql`
+      delete from refused_wishes where organization_id = ${organizationId} and (user_id = ${id} or held_by = ${id})`,
   },
   invitations: {
     columns: {
@@ -207,6 +198,9 @@ export const PERSONAL_DATA: Readonly<Record<string, TableDecision>> = {
     },
     erase: ({ id, identities }) => sql`select erase_from_provisioning_log(${id}, ${identities}::text[])`,
   },
+  provisioning_log_words: {
+    columns: { word: 'of a refusal, and gone with its text (erase_from_provisioning_log)' },
+  },
   audit_log: {
     columns: {
       actor_kind: WORD,
@@ -227,7 +221,9 @@ export const PERSONAL_DATA: Readonly<Record<string, TableDecision>> = {
   membership_events: {
     columns: { kind: WORD, actor_kind: WORD, actor_id: OURS, request_id: REQUEST_ID },
   },
-  bulk_changes: { columns: { kind: WORD, state: WORD, requested_kind: WORD, requested_by: OURS } },
+  bulk_changes: {
+    columns: { kind: WORD, state: WORD, stop_reason: WORD, requested_kind: WORD, requested_by: OURS },
+  },
   group_courses: { columns: { course_id: ABOUT_ORGANIZATION, course_name: ABOUT_ORGANIZATION } },
   outbox: { columns: { topic: WORD, ids: OURS, request_id: REQUEST_ID } },
   membership_changes: { columns: { request_id: REQUEST_ID, actor_kind: WORD, actor_id: OURS } },
@@ -254,8 +250,10 @@ export const PERSONAL_DATA: Readonly<Record<string, TableDecision>> = {
       settings: ABOUT_ORGANIZATION,
       sealed_secret: ABOUT_ORGANIZATION,
       matches: WORD,
+      refresh_error: ABOUT_ORGANIZATION,
     },
   },
+  saml_keys: { columns: { certificate: OURS, sealed_key: OURS } },
   sign_in_requests: { columns: { key_hash: OURS, browser_hash: OURS, return_path: OURS } },
   used_assertions: { columns: { assertion_id: 'the opaque id of a message, for some minutes' } },
   scim_connections: {

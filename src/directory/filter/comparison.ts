@@ -145,6 +145,7 @@ const presentText = (text: Text): Condition => sql<boolean>`${text} <> ''`;
 export function isPresent(attribute: Attribute): Condition {
   const { storage, type } = attribute;
   if (storage.in === 'constant' || storage.in === 'answer') return true;
+  if (storage.in === 'nowhere') return false;
   if (storage.in === 'id') return sql<boolean>`${sql.ref(storage.column)} is not null`;
   if (storage.in === 'column' && type !== 'string' && type !== 'reference') {
     return sql<boolean>`${sql.ref(storage.column)} is not null`;

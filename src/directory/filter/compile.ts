@@ -16,7 +16,7 @@ const TRUTH: ReadonlyMap<string, boolean> = new Map([
   ['false', false],
 ]);
 
-/** Written into the answer from other facts: it makes no value be there (`manager.displayName`). */
+/** Written into the answer from other facts: it makes no value be there (`members.display`). */
 const isSearchable = ({ storage }: Attribute): boolean => storage.in !== 'answer';
 
 const schemaNamed = (id: string): Attribute =>
@@ -136,6 +136,7 @@ class Compilation {
 
   private compareValue({ attribute, path }: FoundAttribute, filter: Compare): Condition {
     const { operator, value, operatorOffset, valueOffset } = filter;
+    if (attribute.storage.in === 'nowhere') return withoutValue(filter);
     if (attribute.storage.in === 'answer') {
       throw this.invalid(filter.offset, `${path} is written into each answer and cannot be searched`);
     }

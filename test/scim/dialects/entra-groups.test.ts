@@ -62,7 +62,7 @@ describe('Microsoft Entra ID, groups', () => {
     },
   );
 
-  it('1.5 a remove with a value list removes just those', async () => {
+  it('Entra 1.5: a remove with a value list removes just those', async () => {
     await contoso.scim('PATCH', path, legacy(['Add', 'members', refs(...people)]));
     const answer = await contoso.scim('PATCH', path, legacy(['Remove', 'members', refs(people[1])]));
     expect([answer.status, answer.body]).toEqual([204, '']);
@@ -71,7 +71,7 @@ describe('Microsoft Entra ID, groups', () => {
     expect(await members()).toEqual(some(0, 2));
   });
 
-  it('1.6 redundant adds, adds of members and removes of strangers are no errors', async () => {
+  it('Entra 1.6: redundant adds, adds of members and removes of strangers are no errors', async () => {
     await contoso.scim('PATCH', path, legacy(['Add', 'members', refs(people[0])]));
     const change = legacy(
       ['Add', 'members', refs(people[0], people[0], people[1])],
@@ -83,7 +83,7 @@ describe('Microsoft Entra ID, groups', () => {
     expect(await members()).toEqual(some(0, 1));
   });
 
-  it('1.7 a nested group arrives as a member and is passed over', async () => {
+  it('Entra 1.7: a nested group arrives as a member and is passed over', async () => {
     const nested = (await contoso.scim('POST', '/Groups', { schemas: [GROUP], displayName: 'Nested' })).body
       .id;
     const value = [
@@ -101,7 +101,7 @@ describe('Microsoft Entra ID, groups', () => {
     { op: 'Replace', path: 'externalId', value: 'g-2' },
     { op: 'replace', value: { externalId: 'g-2' } },
     { op: 'Add', path: 'externalId', value: 'g-2' },
-  ])('1.12 %j changes only that and leaves the members alone', async (operation) => {
+  ])('Entra 1.12: %j changes only that and leaves the members alone', async (operation) => {
     await contoso.scim('PATCH', path, legacy(['Add', 'members', refs(...people)]));
     expect((await contoso.scim('PATCH', path, patch(operation))).status).toBe(204);
     expect((await contoso.scim('GET', path)).body).toMatchObject({ externalId: 'g-2', displayName: 'Sales' });

@@ -30,7 +30,7 @@ const membersOf = async (groupId: string): Promise<string[]> =>
   (await acme.scim('GET', `/Groups/${groupId}`)).body.members.map((one: { value: string }) => one.value);
 
 describe('Okta, people', () => {
-  it('the credentials are tested with a page: Resources and integers even when nobody is there', async () => {
+  it('Okta 2.1: the credentials are tested with a page: Resources and integers even when nobody is there', async () => {
     const empty = await product.organization({ provider: 'okta' });
     for (const url of ['/Users?startIndex=1&count=2', '/Groups?startIndex=1&count=100']) {
       const answer = await empty.scim('GET', url, undefined, HEADERS);
@@ -39,7 +39,7 @@ describe('Okta, people', () => {
     }
   });
 
-  it('HTTP Basic with client id and secret works as the bearer token does', async () => {
+  it('Okta 2.2: HTTP Basic with client id and secret works as the bearer token does', async () => {
     const basic = Buffer.from(`${acme.clientId}:${acme.clientSecret}`).toString('base64');
     const credential = { authorization: `Basic ${basic}` };
     const answer = await acme.scim('GET', '/Users?count=1', undefined, credential);
@@ -47,7 +47,7 @@ describe('Okta, people', () => {
   });
 
   it.each(['non-token', 'Bearer', 'Bearer wrong', 'Basic !!!', ''])(
-    'Authorization: %s is 401 as a SCIM error with a detail',
+    'Okta 2.3: Authorization: %s is 401 as a SCIM error with a detail',
     async (authorization) => {
       const answer = await acme.scim('GET', '/Users', undefined, { authorization });
       expect(answer.status).toBe(401);
@@ -56,7 +56,7 @@ describe('Okta, people', () => {
     },
   );
 
-  it('the look-up before an assignment, in any letter case', async () => {
+  it('Okta 2.4: the look-up before an assignment, in any letter case', async () => {
     const filter = 'userName%20eq%20%22LENA%40acme.example%22';
     const answer = await acme.scim(
       'GET',
@@ -67,7 +67,7 @@ describe('Okta, people', () => {
     expect(answer.body).toMatchObject({ totalResults: 1, Resources: [{ id }] });
   });
 
-  it('a creation is 201 with body and id; password and groups are neither stored nor shown', async () => {
+  it('Okta 2.5: a creation is 201 with body and id; password and groups are neither stored nor shown', async () => {
     const answer = await acme.scim('POST', '/Users', oktaUser('bo'), HEADERS);
     expect(answer.status).toBe(201);
     expect(answer.body).toMatchObject({ id: expect.any(String), groups: [], name: { givenName: 'bo' } });
@@ -75,7 +75,7 @@ describe('Okta, people', () => {
     expect((await acme.scim('POST', '/Users', oktaUser('bo'), HEADERS)).status).toBe(409);
   });
 
-  it('a PUT of its own GET body, merged with changes and unknown attributes', async () => {
+  it('Okta 2.6: a PUT of its own GET body, merged with changes and unknown attributes', async () => {
     const current = (await acme.scim('GET', path)).body;
     const merged = { ...current, title: 'Lead', nickName: 'Le', password: 'x', costCenter: { a: 1 } };
     const answer = await acme.scim('PUT', path, merged, HEADERS);
@@ -83,7 +83,7 @@ describe('Okta, people', () => {
     expect(answer.body).toMatchObject({ ...current, title: 'Lead', meta: expect.any(Object) });
   });
 
-  it('an OIN app deactivates by a value without a path, which may carry the id', async () => {
+  it('Okta 2.7: an OIN app deactivates by a value without a path, which may carry the id', async () => {
     const off = await acme.scim(
       'PATCH',
       path,
@@ -96,12 +96,12 @@ describe('Okta, people', () => {
     expect(on.body.active).toBe(true);
   });
 
-  it('a Wizard app deactivates by a PUT of the merged resource', async () => {
+  it('Okta 2.8: a Wizard app deactivates by a PUT of the merged resource', async () => {
     const current = (await acme.scim('GET', path)).body;
     expect((await acme.scim('PUT', path, { ...current, active: false }, HEADERS)).body.active).toBe(false);
   });
 
-  it('a password sync changes nothing and never comes back', async () => {
+  it('Okta 2.9: a password sync changes nothing and never comes back', async () => {
     const answer = await acme.scim(
       'PATCH',
       path,
@@ -112,19 +112,19 @@ describe('Okta, people', () => {
     expect(JSON.stringify(answer.body)).not.toContain('Geheim');
   });
 
-  it('application/json is read, and a Content-Type on a GET is no body', async () => {
+  it('Okta 2.10: application/json is read, and a Content-Type on a GET is no body', async () => {
     const json = { ...HEADERS, 'content-type': 'application/json' };
     expect((await acme.scim('POST', '/Users', oktaUser('cy'), json)).status).toBe(201);
     expect((await acme.scim('GET', '/Users', undefined, json)).status).toBe(200);
   });
 
-  it('404 is a SCIM error, and an id never holds "bulkId"', async () => {
+  it('Okta 2.11: 404 is a SCIM error, and an id never holds "bulkId"', async () => {
     const answer = await acme.scim('GET', '/Users/nobody', undefined, HEADERS);
     expect([answer.status, answer.body.status]).toEqual([404, '404']);
     expect(id).not.toMatch(/bulkid/i);
   });
 
-  it('an import reads page after page in a stable order', async () => {
+  it('Okta 2.12: an import reads page after page in a stable order', async () => {
     for (let at = 0; at < 5; at += 1) await acme.scim('POST', '/Users', oktaUser(`p${at}`), HEADERS);
     const pages = [];
     for (const start of [1, 3, 5]) {
@@ -143,14 +143,14 @@ describe('Okta, people', () => {
 });
 
 describe('Okta, groups', () => {
-  it('a rename carries the id inside the value', async () => {
+  it('Okta 2.13: a rename carries the id inside the value', async () => {
     const one = await group('Old');
     const change = patch({ op: 'replace', value: { id: one, displayName: 'New' } });
     expect((await acme.scim('PATCH', `/Groups/${one}`, change, HEADERS)).status).toBe(204);
     expect((await acme.scim('GET', `/Groups/${one}`)).body).toMatchObject({ id: one, displayName: 'New' });
   });
 
-  it('one PATCH removes by value path and adds without a type', async () => {
+  it('Okta 2.14: one PATCH removes by value path and adds without a type', async () => {
     const bo = (await acme.scim('POST', '/Users', oktaUser('bo'), HEADERS)).body.id;
     const one = await group('Crew', [{ value: id, display: 'lena@acme.example' }]);
     const change = patch(
@@ -161,7 +161,7 @@ describe('Okta, groups', () => {
     expect(await membersOf(one)).toEqual([bo]);
   });
 
-  it('"Push now" replaces the members, also with an empty list', async () => {
+  it('Okta 2.15: "Push now" replaces the members, also with an empty list', async () => {
     const one = await group('Crew', [{ value: id }]);
     const push = (value: unknown[]) =>
       acme.scim('PATCH', `/Groups/${one}`, patch({ op: 'replace', path: 'members', value }), HEADERS);
@@ -171,7 +171,7 @@ describe('Okta, groups', () => {
     expect(await membersOf(one)).toEqual([id]);
   });
 
-  it('a Wizard app PUTs name and all members each time', async () => {
+  it('Okta 2.16: a Wizard app PUTs name and all members each time', async () => {
     const one = await group('Crew');
     const body = {
       schemas: [GROUP],
@@ -183,7 +183,7 @@ describe('Okta, groups', () => {
     expect([answer.status, answer.body.members.length]).toEqual([200, 1]);
   });
 
-  it('overlapping membership PATCHes of one group lose nobody', async () => {
+  it('Okta 2.17: overlapping membership PATCHes of one group lose nobody', async () => {
     const one = await group('Crew');
     const people = [id];
     for (let at = 0; at < 5; at += 1) {
@@ -202,7 +202,7 @@ describe('Okta, groups', () => {
     expect((await membersOf(one)).sort()).toEqual([...people].sort());
   });
 
-  it('a deactivation takes the person out of all groups', async () => {
+  it('Okta 2.18: a deactivation takes the person out of all groups', async () => {
     const one = await group('Crew', [{ value: id }]);
     await acme.scim('PATCH', path, patch({ op: 'replace', value: { active: false } }), HEADERS);
     expect(await membersOf(one)).toEqual([]);

@@ -30,7 +30,7 @@ const template = (name: string, more: Record<string, unknown> = {}) => ({
 });
 
 describe('OneLogin', () => {
-  it('the connection test: plus signs, and an & at the end', async () => {
+  it('OneLogin 3.1: the connection test: plus signs, and an & at the end', async () => {
     const answer = await initech.scim(
       'GET',
       '/Users?filter=userName+eq+%22lena%40initech.example%22&',
@@ -41,13 +41,13 @@ describe('OneLogin', () => {
     expect(answer.body).toMatchObject({ totalResults: 0, Resources: [] });
   });
 
-  it('a creation with id null, "true" as text and schemas that are not the RFC\'s', async () => {
+  it('OneLogin 3.2: a creation with id null, "true" as text and schemas that are not the RFC\'s', async () => {
     const answer = await initech.scim('POST', '/Users', template('lena'), HEADERS);
     expect(answer.status).toBe(201);
     expect(answer.body).toMatchObject({ id: expect.any(String), active: true, externalId: 'ol-lena' });
   });
 
-  it('a PUT with a lone question mark suspends and reactivates', async () => {
+  it('OneLogin 3.3: a PUT with a lone question mark suspends and reactivates', async () => {
     const { id } = (await initech.scim('POST', '/Users', template('lena'), HEADERS)).body;
     for (const active of [false, true]) {
       const answer = await initech.scim('PUT', `/Users/${id}?`, template('lena', { id, active }), HEADERS);
@@ -55,13 +55,13 @@ describe('OneLogin', () => {
     }
   });
 
-  it('emails as one object in place of the list', async () => {
+  it('OneLogin 3.4: emails as one object in place of the list', async () => {
     const emails = { value: 'solo@initech.example', type: 'work', primary: true };
     const answer = await initech.scim('POST', '/Users', template('solo', { emails }), HEADERS);
     expect(answer.body.emails).toEqual([{ value: 'solo@initech.example', type: 'work', primary: true }]);
   });
 
-  it('a refresh of entitlements lists every group with id and name, those made here too (B24)', async () => {
+  it('OneLogin 3.5: a refresh of entitlements lists every group with id and name, those made here too (B24)', async () => {
     const mutation = 'mutation ($input: CreateGroupInput!) { createGroup(input: $input) { id } }';
     await initech.graphql(mutation, { input: { displayName: 'Made here' } });
     await initech.scim('POST', '/Groups', { schemas: [GROUP], displayName: 'Pushed' }, HEADERS);
@@ -72,7 +72,7 @@ describe('OneLogin', () => {
     ]);
   });
 
-  it('a rule sets a group by an add that is repeated, and unsets it', async () => {
+  it('OneLogin 3.6: a rule sets a group by an add that is repeated, and unsets it', async () => {
     const id = await pushUser(initech);
     const group = (await initech.scim('POST', '/Groups', { displayName: 'Rule' }, HEADERS)).body.id;
     const add = patch({ op: 'add', path: 'members', value: [{ value: id }] });
@@ -90,7 +90,7 @@ describe('OneLogin', () => {
     expect(await members()).toEqual([]);
   });
 
-  it('a Content-Type on requests without a body is no error', async () => {
+  it('OneLogin 3.7: a Content-Type on requests without a body is no error', async () => {
     const id = await pushUser(initech);
     expect((await initech.scim('GET', `/Users/${id}`, undefined, HEADERS)).status).toBe(200);
     expect((await initech.scim('DELETE', `/Users/${id}`, undefined, HEADERS)).status).toBe(204);

@@ -32,7 +32,7 @@ describe('JumpCloud', () => {
     ...more,
   });
 
-  it('the activation creates a test user and a test group and deletes both', async () => {
+  it('JumpCloud 4.1: the activation creates a test user and a test group and deletes both', async () => {
     const user = await acme.scim('POST', '/Users', full());
     const group = await acme.scim('POST', '/Groups', { displayName: 'test', schemas: [GROUP] });
     expect([typeof user.body.id, typeof group.body.id]).toEqual(['string', 'string']);
@@ -40,7 +40,7 @@ describe('JumpCloud', () => {
     expect((await acme.scim('DELETE', `/Groups/${group.body.id}`)).status).toBe(204);
   });
 
-  it('a PUT with the extension first, empty lists, photos and an id', async () => {
+  it('JumpCloud 4.2: a PUT with the extension first, empty lists, photos and an id', async () => {
     const { id } = (await acme.scim('POST', '/Users', full())).body;
     const put = full({
       schemas: [ENTERPRISE, CORE],
@@ -56,13 +56,13 @@ describe('JumpCloud', () => {
     expect(answer.body).toMatchObject({ title: 'Clerk', [ENTERPRISE]: { employeeNumber: '7' } });
   });
 
-  it('extension first in the body itself too', async () => {
+  it('JumpCloud 4.2: extension first in the body itself too', async () => {
     const text = JSON.stringify({ [ENTERPRISE]: { employeeNumber: '9' }, ...full() });
     const answer = await acme.scim('POST', '/Users', text);
     expect([answer.status, answer.body[ENTERPRISE].employeeNumber]).toEqual([201, '9']);
   });
 
-  it('members removed by ids in the value, adds repeated', async () => {
+  it('JumpCloud 4.3: members removed by ids in the value, adds repeated', async () => {
     const [one, two] = [await pushUser(acme), await pushUser(acme)];
     const group = await pushGroup(acme, undefined, [one]);
     const add = patch({ op: 'add', path: 'members', value: [{ value: one }, { value: two }] });
@@ -75,14 +75,14 @@ describe('JumpCloud', () => {
     expect(await membersOf(group)).toEqual([two]);
   });
 
-  it('a base URL with a slash at its end makes //Users', async () => {
+  it('JumpCloud 4.4: a base URL with a slash at its end makes //Users', async () => {
     expect((await acme.scim('GET', '//Users?count=1')).status).toBe(200);
     expect((await acme.scim('POST', '//Users', full())).status).toBe(201);
   });
 });
 
 describe('Google Workspace', () => {
-  it('a look-up with startIndex and no count, a probe with count=1', async () => {
+  it('Google 5.1: a look-up with startIndex and no count, a probe with count=1', async () => {
     const id = await pushUser(acme, 'ada');
     const found = await acme.scim(
       'GET',
@@ -92,7 +92,7 @@ describe('Google Workspace', () => {
     expect((await acme.scim('GET', '/Users?count=1')).body.itemsPerPage).toBe(1);
   });
 
-  it('active: false at creation is respected', async () => {
+  it('Google 5.2: active: false at creation is respected', async () => {
     const answer = await acme.scim('POST', '/Users', newUser('g', { active: false }));
     expect([answer.status, answer.body.active]).toEqual([201, false]);
   });
@@ -103,13 +103,13 @@ describe('PingOne and PingFederate', () => {
     'username Eq "ada@people.example"',
     'emails eq "ADA@people.example"',
     'USERNAME EQ "ada@people.example"',
-  ])('the filter %s', async (filter) => {
+  ])('Ping 6.1: the filter %s', async (filter) => {
     const id = await pushUser(acme, 'ada');
     const answer = await acme.scim('GET', `/Users?${new URLSearchParams({ filter })}`);
     expect(answer.body.Resources).toMatchObject([{ id }]);
   });
 
-  it('Co is 501 with the list of what works, and GET /Users/0 is 404', async () => {
+  it('Ping 6.2: Co is 501 with the list of what works, and GET /Users/0 is 404', async () => {
     const answer = await acme.scim('GET', `/Users?${new URLSearchParams({ filter: 'emails Co "x"' })}`);
     expect([answer.status, answer.body.detail]).toEqual([501, expect.stringContaining('userName eq')]);
     expect((await acme.scim('GET', '/Users/0')).status).toBe(404);
@@ -125,13 +125,13 @@ describe('CyberArk and SailPoint', () => {
     '/Schemas',
     `/Schemas/${CORE}`,
     `/Schemas/${GROUP}`,
-  ])('discovery of %s, with and without a credential', async (path) => {
+  ])('CyberArk 7.1, SailPoint 8.1: discovery of %s, with and without a credential', async (path) => {
     for (const headers of [{}, { authorization: '' }]) {
       expect((await acme.scim('GET', path, undefined, headers as Record<string, string>)).status).toBe(200);
     }
   });
 
-  it('an aggregation until totalResults, in a stable order', async () => {
+  it('SailPoint 8.2: an aggregation until totalResults, in a stable order', async () => {
     const ids = [];
     for (let at = 0; at < 3; at += 1) ids.push(await pushUser(acme));
     const seen = [];
@@ -148,7 +148,7 @@ describe('CyberArk and SailPoint', () => {
 });
 
 describe('Rippling', () => {
-  it('a creation that is repeated for the same externalId is 409 and changes nothing', async () => {
+  it('Rippling 9.1: a creation that is repeated for the same externalId is 409 and changes nothing', async () => {
     await pushUser(acme, 'ada');
     const answer = await acme.scim('POST', '/Users', newUser('ada', { title: 'changed' }));
     expect([answer.status, answer.body.scimType]).toEqual([409, 'uniqueness']);
@@ -157,7 +157,7 @@ describe('Rippling', () => {
 });
 
 describe('Keycloak plug-ins', () => {
-  it('relative meta.location and $ref, and many empty lists', async () => {
+  it('Keycloak 10.1: relative meta.location and $ref, and many empty lists', async () => {
     const empty = { roles: [], groups: [], entitlements: [], addresses: [], x509Certificates: [], ims: [] };
     const { id } = (await acme.scim('POST', '/Users', newUser('kc', empty))).body;
     const put = await acme.scim(
@@ -173,7 +173,7 @@ describe('Keycloak plug-ins', () => {
     expect(again.body.members).toEqual([]);
   });
 
-  it('an add with display before value, a remove by value path', async () => {
+  it('Keycloak 10.2: an add with display before value, a remove by value path', async () => {
     const id = await pushUser(acme);
     const group = await pushGroup(acme);
     const add = patch({ op: 'add', path: 'members', value: [{ display: 'x', value: id }] });
@@ -185,7 +185,7 @@ describe('Keycloak plug-ins', () => {
 });
 
 describe('authentik', () => {
-  it('reads patch, bulk and filter from ServiceProviderConfig', async () => {
+  it('authentik 11.1: reads patch, bulk and filter from ServiceProviderConfig', async () => {
     const { body } = await acme.scim('GET', '/ServiceProviderConfig');
     expect(body).toMatchObject({
       patch: { supported: true },
@@ -194,7 +194,7 @@ describe('authentik', () => {
     });
   });
 
-  it('an address of type "other" stands in for the work one (B8), and a 409 leads to the person by userName', async () => {
+  it('authentik 11.2: an address of type "other" stands in for the work one (B8), and a 409 leads to the person by userName', async () => {
     const body = newUser('aut', {
       emails: [{ value: 'aut@people.example', type: 'other', primary: true }],
       photos: [],
@@ -206,7 +206,7 @@ describe('authentik', () => {
     expect(found.body.Resources[0].id).toBe(created.body.id);
   });
 
-  it('a group update without a path carries schemas, id and externalId', async () => {
+  it('authentik 11.3: a group update without a path carries schemas, id and externalId', async () => {
     const group = await pushGroup(acme);
     const value = { schemas: [GROUP], id: group, externalId: 'pk-1', displayName: 'renamed' };
     expect((await acme.scim('PATCH', `/Groups/${group}`, patch({ op: 'replace', value }))).status).toBe(204);
@@ -216,7 +216,7 @@ describe('authentik', () => {
     });
   });
 
-  it('one operation for each member, in one PATCH', async () => {
+  it('authentik 11.4: one operation for each member, in one PATCH', async () => {
     const people = [await pushUser(acme), await pushUser(acme), await pushUser(acme)];
     const group = await pushGroup(acme, undefined, people.slice(0, 1));
     const operations = people.map((value, at) => ({
@@ -228,7 +228,7 @@ describe('authentik', () => {
     expect((await membersOf(group)).sort()).toEqual(people.slice(1).sort());
   });
 
-  it('discovery of everyone without count goes on at what was seen', async () => {
+  it('authentik 11.5: discovery of everyone without count goes on at what was seen', async () => {
     for (let at = 0; at < 14; at += 1) await pushUser(acme);
     const first = await acme.scim('GET', '/Users');
     expect([first.body.itemsPerPage, first.body.totalResults]).toEqual([12, 14]);

@@ -1,7 +1,7 @@
 import { isIPv6 } from 'node:net';
-import { type CountedAttempt, countAttempt } from '../access/count-attempt.js';
 import type { Context } from '../kernel/context.js';
 import { DomainError } from '../kernel/errors.js';
+import { type CountedAttempt, countAttempt } from './count-attempt.js';
 
 const WINDOW_SECONDS = 3_600;
 /** Mails an hour that one mailbox can be made to receive. */
@@ -16,6 +16,20 @@ export async function countRequest(context: Context, address: string, client: st
   refuseAbove(
     await countAttempt(context, {
       kind: 'request',
+      subjects: [
+        { value: `address ${address}`, limit: REQUESTS_PER_ADDRESS },
+        { value: `client ${networkOf(client)}`, limit: REQUESTS_PER_CLIENT },
+      ],
+      windowSeconds: WINDOW_SECONDS,
+    }),
+  );
+}
+
+/** Counts a forgotten password. RATE_LIMITED above either limit, whoever the address belongs to. */
+export async function countReset(context: Context, address: string, client: string): Promise<void> {
+  refuseAbove(
+    await countAttempt(context, {
+      kind: 'reset',
       subjects: [
         { value: `address ${address}`, limit: REQUESTS_PER_ADDRESS },
         { value: `client ${networkOf(client)}`, limit: REQUESTS_PER_CLIENT },

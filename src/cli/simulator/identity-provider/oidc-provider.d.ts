@@ -1,7 +1,7 @@
 declare module 'oidc-provider' {
   import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 
-  /** As much of it as a test uses. */
+  /** As much of it as the simulator and the tests use. */
   export default class Provider {
     constructor(issuer: string, configuration: object);
     readonly Grant: new (of: {

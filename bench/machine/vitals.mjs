@@ -1,0 +1,26 @@
+// Loaded into every measured process (`node --import`), so that all are asked the same way: answers the message 'vitals'
+// with the memory it holds and how long its event loop was kept waiting since the last question. Costs a timer tick each
+// 10 ms; nothing of the measured program is changed.
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+
+const RESOLUTION_MS = 10;
+const delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
+delay.enable();
+
+const milliseconds = (nanoseconds) => Math.max(0, nanoseconds / 1e6 - RESOLUTION_MS);
+
+process.on('message', (message) => {
+  if (message !== 'vitals') return;
+  process.send({
+    vitals: {
+      rss: process.memoryUsage.rss(),
+      loopP99: milliseconds(delay.percentile(99)),
+      loopMax: milliseconds(delay.max),
+    },
+  });
+  delay.reset();
+});
+// Whoever started it is gone, by kill -9 perhaps: nobody else would end it.
+process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'));
+// The channel to the benchmark must not keep a program alive that wants to end.
+process.channel?.unref();
