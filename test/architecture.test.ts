@@ -66,7 +66,7 @@ const NAMED_CALLERS = [
     ],
   },
   { call: /\brunInOrganization\(/, files: ['src/kernel/operation.ts'] },
-  { call: /\.fork\(\)/, files: ['src/kernel/database.ts', 'src/kernel/tenancy.ts'] },
+  { call: /\.fork\(\)/, files: ['src/kernel/database.ts'] },
   { call: /\bjobs\.add\(/, files: ['workers/outbox-relay.ts'] },
 ];
 

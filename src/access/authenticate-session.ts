@@ -47,7 +47,7 @@ export async function authenticateSession(
       }
       return found;
     },
-    parsed.lookupId,
+    { share: parsed.lookupId },
   );
   if (!row) return undefined;
   return {

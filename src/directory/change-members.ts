@@ -50,13 +50,9 @@ export async function prepareMembers(
 ): Promise<PreparedMembers> {
   const wanted = new Set('replace' in change ? change.replace : change.add);
   const ids = [...wanted].filter(isId);
-  const present = await currentMembers(tx, groupId, ids);
-  const joining = await tx.rows(sql<{ id: string; active: boolean; gone: boolean }>`
-    select u.id, u.active, u.deprovisioned_at is not null as gone from users u
-    where u.organization_id = ${tx.context.organizationId}
-      and u.id = any(${idList(ids.filter((id) => !present.has(id)))})
-    order by u.id for share
-  `);
+  const people = await lockJoining(tx, groupId, ids);
+  const present = new Set(people.filter((row) => row.present).map((row) => row.id));
+  const joining = people.filter((row) => !row.present);
   const found = new Set(present);
   for (const { id, gone } of joining) if (!gone) found.add(id);
   const unknown = [...wanted].filter((id) => !found.has(id));
@@ -70,6 +66,37 @@ export async function prepareMembers(
     refused: idsOf(false),
     removable,
   };
+}
+
+interface Person {
+  id: string;
+  /** Whether they are in the group already. */
+  present: boolean;
+  active: boolean;
+  gone: boolean;
+}
+
+/** Who of these people is a member, and who is not, locked; by one statement, so that nobody falls between two snapshots. */
+async function lockJoining(tx: Work, groupId: string | undefined, ids: string[]): Promise<Person[]> {
+  if (ids.length === 0) return [];
+  const { organizationId } = tx.context;
+  const present = groupId !== undefined && isId(groupId) ? sql`${groupId}::uuid` : sql`null::uuid`;
+  return tx.rows(
+    sql<Person>`
+      with present as materialized (
+        select user_id from memberships
+        where organization_id = ${organizationId} and group_id = ${present} and user_id = any(${idList(ids)})
+          and state <> 'removing'),
+      joining as materialized (
+        select u.id, u.active, u.deprovisioned_at is not null as gone from users u
+        where u.organization_id = ${organizationId} and u.id = any(${idList(ids)})
+          and u.id <> all(array(select user_id from present))
+        order by u.id for share)
+      select id, false as present, active, gone from joining
+      union all select user_id, true, true, false from present
+    `,
+    { prepared: ids.length === 1 },
+  );
 }
 
 /** A snapshot: `lockThoseWhoLeft` finds out who of them is gone by the time the group is locked. */
@@ -118,7 +145,7 @@ export async function changeMembers(
   const accepted = pending + settled;
   const failed = refused.length;
   if (accepted + failed === 0) return undefined;
-  await tx.rows(sql`
+  tx.closing(sql`
     insert into membership_changes (organization_id, id, group_id, accepted, failed, request_id, actor_kind, actor_id)
     values (${organizationId}, ${changeId}, ${groupId}, ${accepted}, ${failed}, ${requestId}, ${actor.kind}, ${actor.id})
   `);

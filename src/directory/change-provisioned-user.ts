@@ -80,11 +80,14 @@ export function intendedChange(
 /** Writes what differs of a locked person, and what the log says of it. */
 export async function changeLocked(tx: Work, current: LockedUser, change: UserChange): Promise<UpdatedUser> {
   const changed = namesOf(current.user, change);
-  const user = changed.length === 0 ? current.user : await write(tx, current.user, change);
+  // Asked for together, in this order, which is one round trip.
+  const [user, groups] = await Promise.all([
+    changed.length === 0 ? current.user : write(tx, current.user, change),
+    groupsOfUsers(tx, tx.context, [current.user.id]),
+  ]);
   tx.record(user.id, { ...changesBetween(current.user, change), ...(current.adopted && ADOPTED) });
   if (current.adopted) changed.push('provisioned');
-  const groups = (await groupsOfUsers(tx, tx.context, [user.id])).get(user.id) ?? [];
-  return { user, groups, changed };
+  return { user, groups: groups.get(user.id) ?? [], changed };
 }
 
 const ADOPTED = { provisioned: { before: false, after: true } };
@@ -133,7 +136,6 @@ export async function write(tx: Work, user: UserRecord, change: UserChange): Pro
   }
   if (profile !== undefined) {
     sets.push(sql`attributes = ${JSON.stringify(profile)}::jsonb`);
-    await writeEmailKeys(tx, user.id, profile);
   }
   if (change.userName !== undefined) sets.push(sql`user_name_key = ${fold(change.userName)}`);
   if (change.active !== undefined) sets.push(sql`deactivated_by = ${change.active ? null : 'connection'}`);
@@ -142,11 +144,16 @@ export async function write(tx: Work, user: UserRecord, change: UserChange): Pro
     where organization_id = ${tx.context.organizationId} and id = ${user.id}
     returning ${USER_COLUMNS}
   `;
-  const [row] = await tx.rows(update).catch((error: unknown) => {
+  const explained = (error: unknown): never => {
     throw explainTaken(error, change);
-  });
+  };
+  const [[row]] = await Promise.all([
+    tx.rows(update, { prepared: true }).catch(explained),
+    profile !== undefined && writeEmailKeys(tx, user.id, profile).catch(explained),
+    change.active === false && endAccess(tx, user.id).catch(explained),
+    change.active === true &&
+      linkPendingInvitation(tx, user.id, email === undefined ? user.email : email).catch(explained),
+  ]);
   if (!row) throw new Error('A locked person vanished.');
-  if (change.active === false) await endAccess(tx, user.id);
-  if (change.active === true) await linkPendingInvitation(tx, user.id, row.email);
   return toUserRecord(row);
 }

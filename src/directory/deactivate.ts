@@ -23,8 +23,11 @@ export function refuseForOwner(user: UserRecord): void {
  */
 export async function endAccess(tx: Work, people: string | readonly string[]): Promise<void> {
   const { organizationId } = tx.context;
+  const ofOne = { prepared: typeof people === 'string' };
   const theirs = sql`organization_id = ${organizationId} and user_id = any(${[people].flat()}::uuid[])`;
-  await tx.rows(sql`
+  const [, , [line]] = await Promise.all([
+    tx.rows(
+      sql`
     with affected as (
       select g.id from groups g
       where g.organization_id = ${organizationId} and g.id in (select group_id from memberships where ${theirs})
@@ -32,25 +35,35 @@ export async function endAccess(tx: Work, people: string | readonly string[]): P
     )
     update groups g set version = version + 1, updated_at = now()
     from affected where g.organization_id = ${organizationId} and g.id = affected.id
-  `);
-  await tx.rows(
-    withEvents(
-      tx.context,
-      'removed',
-      sql`delete from memberships where ${theirs} returning user_id, group_id`,
+  `,
+      ofOne,
     ),
-  );
-  const [line] = await tx.rows(sql<{ waits: boolean }>`
+    tx.rows(
+      withEvents(
+        tx.context,
+        'removed',
+        sql`delete from memberships where ${theirs} returning user_id, group_id`,
+      ),
+      ofOne,
+    ),
+    tx.rows(
+      sql<{ waits: boolean }>`
     select exists (select from license_requests where organization_id = ${organizationId}) as waits
-  `);
-  if (line?.waits) tx.emit({ topic: 'license.freed', ids: {} });
-  await tx.rows(sql`delete from group_admins where ${theirs}`);
-  await tx.rows(sql`update api_tokens set revoked_at = now() where ${theirs} and revoked_at is null`);
-  await tx.rows(sql`
+  `,
+      ofOne,
+    ),
+    tx.rows(sql`delete from group_admins where ${theirs}`, ofOne),
+    tx.rows(sql`update api_tokens set revoked_at = now() where ${theirs} and revoked_at is null`, ofOne),
+    tx.rows(
+      sql`
     update invitations set state = 'revoked'
     where organization_id = ${organizationId} and (
       user_id = any(${[people].flat()}::uuid[]) and state = 'consumed' and applied_at is null
       or state = 'pending' and email_key in (
         select email_key from users where organization_id = ${organizationId} and id = any(${[people].flat()}::uuid[])))
-  `);
+  `,
+      ofOne,
+    ),
+  ]);
+  if (line?.waits) tx.emit({ topic: 'license.freed', ids: {} });
 }

@@ -36,12 +36,15 @@ export const toGroupRecord = (row: GroupRow): GroupRecord => ({
 /** The group, locked, if the connection manages it or may see it (B24). */
 export async function lockProvisionedGroup(tx: Work, connectionId: string, id: string): Promise<GroupRecord> {
   const [row] = isId(id)
-    ? await tx.rows(sql<GroupRow>`
+    ? await tx.rows(
+        sql<GroupRow>`
         select ${GROUP_COLUMNS} from groups g
         where ${visibleGroups(tx.context)} and g.id = ${id}
           and (g.connection_id = ${connectionId} or g.connection_id is null and ${showsAllGroups(tx, connectionId)})
         for update
-      `)
+      `,
+        { prepared: true },
+      )
     : [];
   if (!row) throw notFound('group', id);
   return toGroupRecord(row);

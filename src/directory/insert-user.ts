@@ -4,6 +4,7 @@ import { newId } from '../kernel/ids.js';
 import type { Work } from '../kernel/operation.js';
 import { writeEmailKeys } from './addresses.js';
 import { wasErased } from './erasure/tombstone.js';
+import { linkPendingInvitation } from './link-invitation.js';
 import type { ScimProfile } from './profile.js';
 import type { UserAttributes } from './shapes.js';
 import { USER_COLUMNS, type UserRow } from './user-rows.js';
@@ -31,13 +32,14 @@ export interface InsertedUser extends UserRow {
   was_erased: boolean;
 }
 
-/** Undefined when any unique key is taken: the constraint decides, so that racing requests leave one person. */
+/** With their pending invitation linked (B14). Undefined when any unique key is taken: the constraint decides, so that racing requests leave one person. */
 export async function insertUser(
   tx: Work,
   { connectionId, profile, attributes: a }: Provisioning,
 ): Promise<InsertedUser | undefined> {
   const id = newId();
-  const [row] = await tx.rows(sql<InsertedUser>`
+  const inserting = tx.rows(
+    sql<InsertedUser>`
     insert into users as u (organization_id, id, user_name, user_name_key, email, email_key, external_id, given_name,
       family_name, title, employee_number, attributes, identity_scope, active, deactivated_by,
       connection_id)
@@ -46,7 +48,11 @@ export async function insertUser(
       ${JSON.stringify(a.profile)}::jsonb, ${scopeFor(profile, id)}::uuid,
       ${a.active}, ${a.active ? null : 'connection'}, ${connectionId})
     on conflict do nothing returning ${USER_COLUMNS}, ${wasErased(tx, a)} as was_erased
-  `);
+  `,
+    { prepared: true },
+  );
+  // One round trip: it links nobody when nobody was created.
+  const [[row]] = await Promise.all([inserting, a.active && linkPendingInvitation(tx, id, a.email)]);
   if (row && a.profile.emails) await writeEmailKeys(tx, id, a.profile);
   return row;
 }

@@ -65,7 +65,9 @@ async function moveSome(tx: Work, move: Move): Promise<Moved> {
   const inGroup = sql`m.organization_id = ${organizationId} and m.group_id = ${groupId}`;
   const named = sql`m.user_id = any(${idList(leaving)})`;
   const leaves = removable === 'anyone' ? named : sql`${named} and ${isManaged}`;
-  const [moved] = await tx.rows(sql<Moved>`
+  const isSmall = joining.length + leaving.length + refused.length === 1;
+  const [moved] = await tx.rows(
+    sql<Moved>`
     with taken_back as (
       select m.user_id, m.accepted_at, m.change_id from memberships m
       where ${inGroup} and m.user_id = any(${idList(joining)}) and ${stateIs('removing')}),
@@ -98,7 +100,9 @@ async function moveSome(tx: Work, move: Move): Promise<Moved> {
            ((select count(*) from inserted) + (select count(*) from removing))::int as pending,
            ${counted(sql`select user_id from revived union all select user_id from inserted`)} as added,
            ${counted(sql`select user_id from cancelled union all select user_id from removing`)} as removed
-  `);
+  `,
+    { prepared: isSmall },
+  );
   if (!moved) throw new Error('A statement of counts has one row.');
   return moved;
 }

@@ -18,22 +18,33 @@ export interface List {
   alias: 'u' | 'g' | 'r';
   /** What comes before the id; ties keep the order of the ids. */
   order?: Order | undefined;
+  /** What the caller looks for, where that needs no plan of its own: everything, or one row by a key. */
+  finds?: 'everything' | 'one' | undefined;
 }
 
-/** A page by index (B10). The total costs a second statement only when the page itself does not show it. */
+/**
+ * A page by index (B10). The total is a second statement in the same round trip, unless the page itself is likely
+ * to show it.
+ */
 export async function indexPage<Row>(
   tx: Transaction,
   list: List,
   page: IndexPage,
 ): Promise<IndexResult<Row>> {
-  const id = sql.ref(`${list.alias}.id`);
-  const rows =
+  const id = sql.raw(`${list.alias}.id`);
+  const reading =
     page.count === 0
       ? []
-      : await tx.rows(sql<Row>`
+      : tx.rows(
+          sql<Row>`
           select ${list.columns} from ${list.from} where ${list.where}
           order by ${orderOf(list)}${id} limit ${page.count} offset ${page.startIndex - 1}
-        `);
+        `,
+          { prepared: list.finds !== undefined },
+        );
+  const counting = list.finds === 'everything' ? count(tx, list) : undefined;
+  const [rows, counted] = await Promise.all([reading, counting]);
+  if (counted !== undefined) return { total: counted, rows };
   const isLast = rows.length > 0 && rows.length < page.count;
   const isWhole = page.startIndex === 1 && page.count > 0 && rows.length < page.count;
   const total = isLast || isWhole ? page.startIndex - 1 + rows.length : await count(tx, list);
@@ -50,7 +61,7 @@ export async function cursorPage<Row>(
   list: List,
   page: KeysetPage,
 ): Promise<KeysetResult<Row>> {
-  const id = sql.ref(`${list.alias}.id`);
+  const id = sql.raw(`${list.alias}.id`);
   const after = page.after ? sql`and ${id} > ${readCursor(page.after)}` : sql``;
   const rows = await tx.rows(sql<Row>`
     select ${list.columns} from ${list.from} where ${list.where} ${after} order by ${id} limit ${page.first + 1}
@@ -60,8 +71,9 @@ export async function cursorPage<Row>(
 
 /** How many rows a list has, by one statement that is served by the index of the list. */
 export async function count(tx: Transaction, list: List): Promise<number> {
-  const [row] = await tx.rows(sql<{ total: number }>`
-    select count(*)::int as total from ${list.from} where ${list.where}
-  `);
+  const [row] = await tx.rows(
+    sql<{ total: number }>`select count(*)::int as total from ${list.from} where ${list.where}`,
+    { prepared: list.finds !== undefined },
+  );
   return row?.total ?? 0;
 }

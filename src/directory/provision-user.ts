@@ -68,7 +68,7 @@ export const provisionUser = command({
     if (created)
       tx.record(row.id, { ...changesBetween(undefined, attributes), ...(wasErased && AFTER_ERASURE) });
     if (isAnswerLost?.()) await rememberLostAnswer(tx, connectionId, row.id, attributes);
-    if (row.active && !repeated) await linkPendingInvitation(tx, row.id, attributes.email);
+    if (!created && row.active && !repeated) await linkPendingInvitation(tx, row.id, attributes.email);
     const groups = created ? [] : ((await groupsOfUsers(tx, tx.context, [row.id])).get(row.id) ?? []);
     return { user: toUserRecord(row), groups, adopted: !created && !repeated, repeated, wasErased };
   },

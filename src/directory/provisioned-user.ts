@@ -23,11 +23,14 @@ export interface LockedUser {
 /** The person, locked, if this connection manages them. */
 export async function lockProvisionedUser(tx: Work, connectionId: string, id: string): Promise<LockedUser> {
   const [row] = isId(id)
-    ? await tx.rows(sql<UserRow & { deactivated_by: 'connection' | 'admin' | null }>`
+    ? await tx.rows(
+        sql<UserRow & { deactivated_by: 'connection' | 'admin' | null }>`
         select ${USER_COLUMNS}, u.deactivated_by from users u
         where u.organization_id = ${tx.context.organizationId} and u.id = ${id} and u.connection_id = ${connectionId}
         for update
-      `)
+      `,
+        { prepared: true },
+      )
     : [];
   if (!row) throw notFound('user', id);
   return { user: toUserRecord(row), deactivatedBy: row.deactivated_by };

@@ -46,8 +46,13 @@ export const updateProvisionedGroup = command({
   async run(tx, input) {
     const { unknownMember } = await requireActiveConnection(tx, input.connectionId);
     const { members } = input;
-    const prepared = members && (await prepareMembers(tx, input.id, members, 'managed', unknownMember));
-    const current = await lockProvisionedGroup(tx, input.connectionId, input.id);
+    // Asked for together, in the order of the locks, which is one round trip. Who refuses the people refuses first.
+    const preparing = members && prepareMembers(tx, input.id, members, 'managed', unknownMember);
+    const locking = lockProvisionedGroup(tx, input.connectionId, input.id);
+    const [ready, locked] = await Promise.allSettled([preparing, locking]);
+    if (ready.status === 'rejected') throw ready.reason;
+    if (locked.status === 'rejected') throw locked.reason;
+    const [prepared, current] = [ready.value, locked.value];
     requireVersion(current, input.expectedVersion);
     const change = prepared && (await changeMembers(tx, current.id, prepared));
     const changed = changedDetails(current, input);
@@ -69,12 +74,15 @@ function changedDetails(current: GroupRecord, input: Input): string[] {
 async function write(tx: Work, current: GroupRecord, input: Input): Promise<GroupRecord> {
   const displayName = input.displayName ?? current.displayName;
   const externalId = input.externalId === undefined ? current.externalId : input.externalId;
-  const [row] = await tx.rows(sql<GroupRow>`
+  const [row] = await tx.rows(
+    sql<GroupRow>`
     update groups as g set display_name = ${displayName}, display_name_key = ${fold(displayName)},
       external_id = ${externalId}, version = version + 1, updated_at = now()
     where organization_id = ${tx.context.organizationId} and id = ${current.id}
     returning ${GROUP_COLUMNS}
-  `);
+  `,
+    { prepared: true },
+  );
   if (!row) throw new Error('A locked group vanished.');
   return toGroupRecord(row);
 }

@@ -97,6 +97,14 @@ export function seenBy({ actor }: Context): Seen {
 export const DISPLAY_NAME = sql`coalesce(u.attributes ->> 'displayName',
   nullif(concat_ws(' ', u.given_name, u.family_name), ''), u.user_name, u.email)`;
 
+/** The groups of the person `u` as `groupsOfUsers` reads them, as one JSON value: a person is read by one statement. */
+export const groupsOfUser = (context: Context): RawBuilder<unknown> => sql`(
+  select json_agg(json_build_object('groupId', m.group_id, 'display', g.display_name) order by m.group_id)
+  from memberships m cross join lateral (
+    select g.display_name from groups g
+    where g.organization_id = m.organization_id and g.id = m.group_id and ${visibleGroups(context)} offset 0) g
+  where m.organization_id = u.organization_id and m.user_id = u.id and m.state in ('adding', 'active'))`;
+
 /** The groups of some people as SCIM shows them: what the provider asked for, applied or not; by key as in `membersOfGroups`. */
 export async function groupsOfUsers(
   tx: Transaction,
@@ -105,14 +113,17 @@ export async function groupsOfUsers(
 ): Promise<Map<string, UserGroup[]>> {
   const found = new Map<string, UserGroup[]>(userIds.map((id) => [id, []]));
   if (userIds.length === 0) return found;
-  const rows = await tx.rows(sql<{ user_id: string; group_id: string; display: string }>`
+  const rows = await tx.rows(
+    sql<{ user_id: string; group_id: string; display: string }>`
     select m.user_id, m.group_id, g.display_name as display from memberships m cross join lateral (
       select g.display_name from groups g
       where g.organization_id = m.organization_id and g.id = m.group_id and ${visibleGroups(context)} offset 0) g
     where m.organization_id = ${context.organizationId} and m.user_id = any(${userIds}::uuid[])
       and m.state in ('adding', 'active')
     order by m.user_id, m.group_id
-  `);
+  `,
+    { prepared: userIds.length === 1 },
+  );
   for (const row of rows) found.get(row.user_id)?.push({ groupId: row.group_id, display: row.display });
   return found;
 }

@@ -10,14 +10,7 @@ import { profileOf } from './profile.js';
 import { ScimPage, type ScimPageResult, SortInput, scimPage } from './scim-page.js';
 import type { UserGroup, UserRecord } from './shapes.js';
 import { compileSort, type SortRequest } from './sort.js';
-import {
-  groupsOfUsers,
-  seenBy,
-  toUserRecord,
-  USER_COLUMNS,
-  type UserRow,
-  visibleUsers,
-} from './user-rows.js';
+import { groupsOfUser, seenBy, toUserRecord, USER_COLUMNS, type UserRow, visibleUsers } from './user-rows.js';
 
 /** Who may read people: a provider those it manages, an API caller everyone. */
 const permission = ['provisioning:read', 'user:read'] as const;
@@ -39,6 +32,11 @@ export interface UserWithGroups {
   groups: UserGroup[];
 }
 
+type RowWithGroups = UserRow & { groups?: UserGroup[] | null };
+
+/** `userName eq "x"`: what providers ask all day. */
+const LOOK_UP = /^\s*(userName|externalId)\s+eq\s+"[^"\\]*"\s*$/i;
+
 /**
  * The people a connection sees, by index or cursor (B10-B12). What its profile does not allow in a filter is NOT_SUPPORTED, what
  * does not parse INVALID_INPUT.
@@ -52,19 +50,16 @@ export const userIndex = query({
     withGroups: z.boolean().default(true),
   }),
   async run(tx, input): Promise<ScimPageResult<UserWithGroups>> {
-    const found = list(tx.context, input.filter, input.sort);
-    const { rows, ...page } = await scimPage<UserRow>(tx, found, input.page, { resource: 'User', ...input });
-    const groups = input.withGroups
-      ? await groupsOfUsers(
-          tx,
-          tx.context,
-          rows.map((row) => row.id),
-        )
-      : undefined;
-    return {
-      ...page,
-      rows: rows.map((row) => ({ user: toUserRecord(row), groups: groups?.get(row.id) ?? [] })),
-    };
+    const { context } = tx;
+    const found = list(context, input.filter, input.sort);
+    const columns = input.withGroups
+      ? sql`${USER_COLUMNS}, ${groupsOfUser(context)} as groups`
+      : USER_COLUMNS;
+    const { rows, ...page } = await scimPage<RowWithGroups>(tx, { ...found, columns }, input.page, {
+      resource: 'User',
+      ...input,
+    });
+    return { ...page, rows: rows.map((row) => ({ user: toUserRecord(row), groups: row.groups ?? [] })) };
   },
 });
 
@@ -75,12 +70,14 @@ export const user = query({
   async run(tx, { id, withGroups }): Promise<UserWithGroups> {
     const [row] = isId(id)
       ? await tx.rows(
-          sql<UserRow>`select ${USER_COLUMNS} from users u where ${visibleUsers(tx.context)} and u.id = ${id}`,
+          sql<RowWithGroups>`
+            select ${USER_COLUMNS}${withGroups ? sql`, ${groupsOfUser(tx.context)} as groups` : sql``}
+            from users u where ${visibleUsers(tx.context)} and u.id = ${id}`,
+          { prepared: true },
         )
       : [];
     if (!row) throw notFound('user', id);
-    const groups = withGroups ? (await groupsOfUsers(tx, tx.context, [id])).get(id) : undefined;
-    return { user: toUserRecord(row), groups: groups ?? [] };
+    return { user: toUserRecord(row), groups: row.groups ?? [] };
   },
 });
 
@@ -102,5 +99,6 @@ function list(context: Context, text: string | null | undefined, sort?: SortRequ
   const seen = seenBy(context);
   const where = text ? sql`${visible} and (${compileFilter(text, 'User', profile, { seen })})` : visible;
   const order = sort && compileSort(sort, profile.resources.User, seen);
-  return { columns: USER_COLUMNS, from: sql`users u`, where, alias: 'u', order };
+  const finds = !text && !order ? 'everything' : text && LOOK_UP.test(text) ? 'one' : undefined;
+  return { columns: USER_COLUMNS, from: sql`users u`, where, alias: 'u', order, finds };
 }

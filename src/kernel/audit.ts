@@ -1,5 +1,5 @@
-import { sql } from 'kysely';
-import type { Actor, Context, RecordedChange } from './context.js';
+import { type RawBuilder, sql } from 'kysely';
+import type { Actor, Context } from './context.js';
 import { newId } from './ids.js';
 import type { Transaction } from './tenancy.js';
 
@@ -10,22 +10,6 @@ export interface AuditEntry {
   target: string;
   /** Ids, counts and names of changed attributes; never their values, so that erasure needs no rewrite (B38). */
   details?: Record<string, unknown>;
-}
-
-/**
- * Written in the transaction of the change, so that history and state cannot disagree (I8). The caller's own record goes
- * along in the same statement: a round trip is most of what either costs.
- */
-export async function writeHistory(
-  tx: Transaction,
-  context: Context,
-  entry: AuditEntry | undefined,
-  recorded: readonly RecordedChange[],
-): Promise<void> {
-  const record = context.keepRecord?.(recorded);
-  const row = entry && auditRow(context, entry);
-  const both = row && record ? sql`with record as (${record}) ${row}` : (row ?? record);
-  if (both) await tx.rows(both);
 }
 
 /**
@@ -50,7 +34,8 @@ export async function writeHistoryOfMany(
 const actingFor = (actor: Actor): { actorUserId?: string } =>
   'userId' in actor && actor.userId !== undefined ? { actorUserId: actor.userId } : {};
 
-const auditRow = (context: Context, entry: AuditEntry) => sql`
+/** Part of the transaction of the change, so that history and state cannot disagree (I8). */
+export const auditRow = (context: Context, entry: AuditEntry): RawBuilder<unknown> => sql`
   insert into audit_log (organization_id, id, actor_kind, actor_id, action, target_id, request_id, details)
   values (${context.organizationId}, ${newId()}, ${context.actor.kind}, ${context.actor.id}, ${entry.action},
           ${entry.target}, ${context.requestId}, ${JSON.stringify({ ...entry.details, ...actingFor(context.actor) })})`;

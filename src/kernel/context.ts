@@ -1,4 +1,5 @@
 import type { RawBuilder } from 'kysely';
+import type { CredentialCheck } from './credential-check.js';
 import type { Database } from './database.js';
 import type { IdempotencyKey } from './idempotency.js';
 import type { Permission, Role } from './permissions.js';
@@ -64,6 +65,8 @@ export interface Context {
   readonly outside?: Outside;
   /** Travels into logs, audit rows, outbox rows and jobs, and back to the client. */
   readonly requestId: string;
+  /** Absent where the credential was looked up for this very request. */
+  readonly check?: CredentialCheck;
   /** What the caller may repeat this request with; the one command of the request answers for it. */
   readonly idempotencyKey?: IdempotencyKey | undefined;
   /**

@@ -2,10 +2,11 @@ import { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { types } from 'node:util';
 import { type EntityManager, type EntitySchema, MikroORM } from '@mikro-orm/postgresql';
-import type { Pool, PoolClient } from 'pg';
+import type { Pool } from 'pg';
 import { DomainError } from './errors.js';
 import { FairGate } from './fair-gate.js';
 import type { Logger } from './logger.js';
+import { type TransactionOptions, WireTransaction } from './transaction.js';
 
 export interface DatabaseOptions {
   url: string;
@@ -49,6 +50,7 @@ export const LOG_SHARE = 'provisioning-log';
 export class Database {
   private constructor(
     private readonly orm: MikroORM,
+    private readonly pool: Pool,
     /** Every transaction passes here, so that the pool is shared fairly and is never waited for unfairly. */
     readonly gate: FairGate,
     readonly secretKey: string,
@@ -63,6 +65,7 @@ export class Database {
       placesInCompany: PLACES_IN_COMPANY,
       background: [SYSTEM_SHARE, LOG_SHARE],
     });
+    let pool: Pool | undefined;
     const orm = await MikroORM.init({
       clientUrl: options.url,
       entities: [...options.entities],
@@ -77,26 +80,57 @@ export class Database {
         application_name: 'rollcall',
         keepAlive: true,
         stream: impatientSocket,
-        onPoolCreated: giveBackWhenLost,
+        onPoolCreated: (made: Pool) => {
+          pool = made;
+        },
       },
     });
-    return new Database(orm, gate, options.secretKey, options.previousSecretKeys ?? []);
+    // Makes the pool, which connects when it is first asked. The ORM needs no connection of its own: it gets each transaction's.
+    await orm.em.getConnection().connect({ skipOnConnect: true });
+    if (!pool) throw new Error('The ORM made no pool.');
+    // Whoever waits for an answer on it hears of a lost connection; the pool makes a new one.
+    pool.on('connect', (client) => client.on('error', () => {}));
+    return new Database(orm, pool, gate, options.secretKey, options.previousSecretKeys ?? []);
   }
 
-  /** A fresh unit of work. Only `tenancy` calls this; everything else receives a transaction. */
+  /** A fresh unit of work without a transaction. Only tests call it. */
   fork(): EntityManager {
     return this.orm.em.fork();
   }
 
+  /**
+   * Lends `work` a transaction on a connection of its own; it is rolled back when `work` fails, and else left as `work`
+   * leaves it. Only `tenancy` calls this; everything else receives a transaction.
+   */
+  async transaction<T>(
+    options: TransactionOptions,
+    filters: Readonly<Record<string, Record<string, string>>>,
+    work: (tx: WireTransaction) => Promise<T>,
+  ): Promise<T> {
+    const client = await this.pool.connect();
+    const tx = new WireTransaction(client, options, (context) => {
+      const em = this.orm.em.fork();
+      for (const [name, values] of Object.entries(filters)) em.setFilterParams(name, values);
+      em.setTransactionContext(context as never);
+      return em;
+    });
+    let isGood = true;
+    try {
+      return await work(tx);
+    } catch (error) {
+      isGood = await tx.rollback();
+      throw error;
+    } finally {
+      client.release(!isGood);
+    }
+  }
+
   /** Whether PostgreSQL answers now; for `/readyz`. */
   async isReachable(): Promise<boolean> {
-    const answer = this.fork()
-      .getConnection()
-      .execute('select 1')
-      .then(
-        () => true,
-        () => false,
-      );
+    const answer = this.pool.query('select 1').then(
+      () => true,
+      () => false,
+    );
     return Promise.race([answer, sleep(PROBE_MS, false, { ref: false })]);
   }
 
@@ -112,23 +146,6 @@ function impatientSocket(): Socket {
     socket.destroy(
       Object.assign(new Error(`PostgreSQL was silent for ${SILENCE_MS} ms`), { code: 'ETIMEDOUT' }),
     );
-  });
-}
-
-/**
- * Kysely gives a connection back when its transaction has ended, and never when the connection is lost before: each one
- * would cost the pool a place for good, until the process answers nothing but 503. So what ends is given back here.
- */
-function giveBackWhenLost(pool: Pool): void {
-  const held = new WeakSet<PoolClient>();
-  pool.on('acquire', (client) => held.add(client));
-  pool.on('release', (_error, client) => held.delete(client));
-  pool.on('connect', (client) => {
-    client.once('end', () => {
-      if (!held.has(client)) return;
-      client.release(true);
-      client.release = () => {};
-    });
   });
 }
 

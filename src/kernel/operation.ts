@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { RawBuilder } from 'kysely';
 import type { z } from 'zod';
-import { type AuditEntry, writeHistory } from './audit.js';
+import { type AuditEntry, auditRow } from './audit.js';
 import type { Context, RecordedChange } from './context.js';
 import { databaseFailure, isRetryable } from './database.js';
 import { DomainError } from './errors.js';
 import { claimKey, recallResult, rememberResult } from './idempotency.js';
-import { type OutboxMessage, writeOutbox } from './outbox.js';
+import { type OutboxMessage, outboxRow } from './outbox.js';
 import type { Permission } from './permissions.js';
 import { runInOrganization, type Transaction } from './tenancy.js';
 
@@ -14,6 +15,8 @@ export interface Work extends Transaction {
   readonly context: Context;
   /** Queues a message that is written with the change, after `run`. */
   emit(message: OutboxMessage): void;
+  /** A statement whose rows nobody needs: it travels with COMMIT, before the outbox and the history. */
+  closing(statement: RawBuilder<unknown>): void;
   /** Says what the command changed, with values, for the log of whoever asked (`Context.keepRecord`). */
   record(target: string, changes: RecordedChange['changes']): void;
 }
@@ -71,17 +74,23 @@ export function command<S extends z.ZodType, R, P = undefined>(
           if (known) return known.result as R;
           const messages: OutboxMessage[] = [];
           const recorded: RecordedChange[] = [];
-          const work: Work = {
-            ...tx,
-            context,
+          const closing: RawBuilder<unknown>[] = [];
+          const work = workIn(tx, context, {
             emit: (message) => messages.push(message),
+            closing: (statement) => closing.push(statement),
             record: (target, changes) => recorded.push({ target, changes }),
-          };
+          });
           const result = await spec.run(work, input, prepared);
-          await tx.em.flush();
-          await writeOutbox(tx, context, messages);
+          await tx.flush();
           if (once) await rememberResult(tx, context, once, result);
-          await writeHistory(tx, context, spec.audit(input, result), recorded);
+          const entry = spec.audit(input, result);
+          const record = context.keepRecord?.(recorded);
+          tx.finish([
+            ...closing,
+            ...messages.map((message) => outboxRow(context, message)),
+            ...(record ? [record] : []),
+            ...(entry ? [auditRow(context, entry)] : []),
+          ]);
           return result;
         });
       } catch (error) {
@@ -110,10 +119,25 @@ export function query<S extends z.ZodType, R, P = undefined>(
     const refuse = (): never => {
       throw new Error('A query changes nothing, so it emits and records nothing.');
     };
-    const work = (tx: Transaction): Work => ({ ...tx, context, emit: refuse, record: refuse });
-    return runInOrganization(context, (tx) => spec.run(work(tx), input, prepared), { readOnly: true });
+    return runInOrganization(
+      context,
+      (tx) =>
+        spec.run(workIn(tx, context, { emit: refuse, record: refuse, closing: refuse }), input, prepared),
+      { readOnly: true },
+    );
   };
   return Object.assign(operation, { permissions });
+}
+
+function workIn(tx: Transaction, context: Context, writes: Pick<Work, 'emit' | 'record' | 'closing'>): Work {
+  return {
+    get em() {
+      return tx.em;
+    },
+    rows: (statement, options) => tx.rows(statement, options),
+    context,
+    ...writes,
+  };
 }
 
 function requirePermission(context: Context, anyOf: readonly Permission[]): void {

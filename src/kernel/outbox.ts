@@ -1,7 +1,6 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { Context } from './context.js';
 import { newId } from './ids.js';
-import type { Transaction } from './tenancy.js';
 
 /** Something a worker must learn of. The ids are hints where to look; the rows are the truth (R7). */
 export interface OutboxMessage {
@@ -9,16 +8,7 @@ export interface OutboxMessage {
   ids: Record<string, string>;
 }
 
-/** Written in the transaction of the change: the message exists exactly when the change does. */
-export async function writeOutbox(
-  tx: Transaction,
-  context: Context,
-  messages: readonly OutboxMessage[],
-): Promise<void> {
-  for (const message of messages) {
-    await tx.rows(sql`
-      insert into outbox (organization_id, id, topic, ids, request_id)
-      values (${context.organizationId}, ${newId()}, ${message.topic}, ${JSON.stringify(message.ids)}, ${context.requestId})
-    `);
-  }
-}
+/** Part of the transaction of the change: the message exists exactly when the change does. */
+export const outboxRow = (context: Context, message: OutboxMessage): RawBuilder<unknown> => sql`
+  insert into outbox (organization_id, id, topic, ids, request_id)
+  values (${context.organizationId}, ${newId()}, ${message.topic}, ${JSON.stringify(message.ids)}, ${context.requestId})`;

@@ -1,15 +1,9 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { EntityManager } from '@mikro-orm/postgresql';
-import type { RawBuilder } from 'kysely';
 import type { Context } from './context.js';
 import { type Database, SYSTEM_SHARE, translateOutage } from './database.js';
+import type { Transaction, WireTransaction } from './transaction.js';
 
-/** An open transaction: inside one organization, or in the named system scope. */
-export interface Transaction {
-  readonly em: EntityManager;
-  /** Runs one statement and returns its rows. */
-  rows<T>(statement: RawBuilder<T>): Promise<T[]>;
-}
+export type { Transaction };
 
 /** The runtime role: row-level security is FORCED on every table and this role cannot bypass it. */
 const ORGANIZATION_ROLE = 'rollcall_organization';
@@ -37,37 +31,40 @@ const BY_INDEX = { enable_seqscan: 'off', jit: 'off' };
 
 const scope = new AsyncLocalStorage<string>();
 
+interface Entrance {
+  /** Whose turn at the pool it is. */
+  share: string;
+  settings: Record<string, string>;
+  /** What the ORM's filter lets through; nothing without it. */
+  filters?: Record<string, { organizationId: string }>;
+  readOnly: boolean;
+  check?: Context['check'];
+}
+
 async function open<T>(
   database: Database,
-  share: string,
-  variables: Record<string, string>,
-  filter: { organizationId: string } | undefined,
-  readOnly: boolean,
-  work: (tx: Transaction) => Promise<T>,
+  { share, settings, filters = {}, readOnly, check }: Entrance,
+  work: (tx: WireTransaction) => Promise<T>,
 ): Promise<T> {
   if (scope.getStore() !== undefined) {
     throw new Error('A transaction is already open: a command never calls a command.');
   }
   return database.gate.run(share, async () => {
-    const em = database.fork();
-    em.setSessionContext({ variables: { ...variables, ...BY_INDEX } });
-    if (filter) em.setFilterParams(ORGANIZATION_FILTER, filter);
-    let committing = false;
+    let tx: WireTransaction | undefined;
     try {
-      return await em.transactional(
-        (inner) =>
-          scope.run(variables.role ?? '', async () => {
-            const result = await work({
-              em: inner,
-              rows: async <R>(statement: RawBuilder<R>) => (await statement.execute(inner.getKysely())).rows,
-            });
-            committing = !readOnly;
-            return result;
-          }),
-        { readOnly },
+      return await database.transaction(
+        { settings: { ...settings, ...BY_INDEX }, readOnly, check },
+        filters,
+        async (inner) => {
+          tx = inner;
+          const result = await scope.run(share, () => work(inner));
+          if (!readOnly) await inner.flush();
+          await inner.commit();
+          return result;
+        },
       );
     } catch (error) {
-      throw translateOutage(error, committing);
+      throw translateOutage(error, tx?.isCommitting);
     }
   });
 }
@@ -78,22 +75,25 @@ async function open<T>(
  * user. Throws UNAVAILABLE when PostgreSQL is away.
  */
 export function runInOrganization<T>(
-  context: Pick<Context, 'database' | 'organizationId'> & Partial<Pick<Context, 'actor' | 'requestId'>>,
-  work: (tx: Transaction) => Promise<T>,
+  context: Pick<Context, 'database' | 'organizationId'> &
+    Partial<Pick<Context, 'actor' | 'requestId' | 'check'>>,
+  work: (tx: WireTransaction) => Promise<T>,
   options: { readOnly?: boolean } = {},
 ): Promise<T> {
-  const variables = {
+  const readOnly = options.readOnly ?? false;
+  const settings = {
+    role: ORGANIZATION_ROLE,
     'app.organization_id': context.organizationId,
     // For what the database itself writes of a change: `user_attribute_sources`.
-    ...(!options.readOnly && {
+    ...(!readOnly && {
       'app.actor_kind': context.actor?.kind ?? '',
       'app.actor_id': context.actor?.id ?? '',
       'app.request_id': context.requestId ?? '',
     }),
-    role: ORGANIZATION_ROLE,
   };
-  const filter = { organizationId: context.organizationId };
-  return open(context.database, context.organizationId, variables, filter, options.readOnly ?? false, work);
+  const filters = { [ORGANIZATION_FILTER]: { organizationId: context.organizationId } };
+  const { database, organizationId: share, check } = context;
+  return open(database, { share, settings, filters, readOnly, ...(check && { check }) }, work);
 }
 
 /**
@@ -104,7 +104,7 @@ export function runInOrganization<T>(
 export function runInSystem<T>(
   database: Database,
   work: (tx: Transaction) => Promise<T>,
-  share = SYSTEM_SHARE,
+  { share = SYSTEM_SHARE, readOnly = false }: { share?: string; readOnly?: boolean } = {},
 ): Promise<T> {
-  return open(database, share, { role: SYSTEM_ROLE }, undefined, false, work);
+  return open(database, { share, settings: { role: SYSTEM_ROLE }, readOnly }, work);
 }

@@ -7,6 +7,7 @@ import { isLookupId, parseToken, secretMatches } from '../kernel/secrets.js';
 import { runInSystem, type Transaction } from '../kernel/tenancy.js';
 import { BEARER_PREFIX, CLIENT_PREFIX } from './credentials.js';
 import { lockOf } from './health/health.js';
+import type { KnownCredential } from './known-credential.js';
 import type { RefusedBy } from './log-entry.js';
 import type { Provider } from './scim-connection.entity.js';
 
@@ -64,18 +65,26 @@ export async function authenticateConnection(
   database: Database,
   request: ScimRequestIdentity,
 ): Promise<Context> {
+  return (await lookUpCredential(database, request)).context;
+}
+
+/** The same, and what of it the process may remember (`contextOfKnown`). */
+export async function lookUpCredential(
+  database: Database,
+  request: ScimRequestIdentity,
+): Promise<{ context: Context; known: KnownCredential }> {
   const presented = readCredential(request.authorization);
   const byHost = request.hostSlug === undefined ? undefined : { slug: request.hostSlug };
   if (!presented) throw refused(byHost, withoutCredential(request.authorization));
-  const row = await runInSystem(
-    database,
-    (tx) => acceptCredential(tx, presented, request),
-    request.organizationId ?? `credential ${presented.lookupId.slice(0, 64)}`,
-  );
+  const share = request.organizationId ?? `credential ${presented.lookupId.slice(0, 64)}`;
+  const row = await runInSystem(database, (tx) => acceptCredential(tx, presented, request), {
+    share,
+    readOnly: true,
+  });
   if (row instanceof CredentialRefusal) throw refused(row.owner ?? byHost, row.reason);
   requireUnlocked(row);
-  return {
-    database,
+  if (row.use_is_stale) await runInSystem(database, (tx) => noteUse(tx, row, request), { share });
+  const caller: KnownCredential['caller'] = {
     organizationId: row.organization_id,
     actor: {
       kind: 'connection',
@@ -86,7 +95,11 @@ export async function authenticateConnection(
       showsAllGroups: row.shows_all_groups,
     },
     permissions: new Set(CONNECTION_PERMISSIONS),
-    requestId: request.requestId,
+  };
+  const { organization_id: organizationId, connection_id: connectionId, id: credentialId } = row;
+  return {
+    context: { database, ...caller, requestId: request.requestId },
+    known: { caller, slug: row.slug, owner: { organizationId, connectionId, credentialId } },
   };
 }
 
@@ -130,7 +143,8 @@ async function acceptCredential(
   presented: Presented,
   request: ScimRequestIdentity,
 ): Promise<CredentialRow | CredentialRefusal> {
-  const [found] = await tx.rows(sql<CredentialRow>`
+  const [found] = await tx.rows(
+    sql<CredentialRow>`
       select c.organization_id, c.id, c.connection_id, c.secret_hash, c.last_four, o.slug,
              o.plan, exists (
                select from sso_connections x where x.organization_id = o.id and x.status = 'active') as has_sso,
@@ -141,22 +155,26 @@ async function acceptCredential(
       join scim_connections s on s.organization_id = c.organization_id and s.id = c.connection_id
       join organizations o on o.id = c.organization_id
       where c.lookup_id = ${presented.lookupId} and c.kind = ${presented.kind}
-    `);
+    `,
+    { prepared: true },
+  );
   if (!found) return new CredentialRefusal(undefined, 'The credential that was sent does not exist here.');
   const reason = whyNot(found, presented, request);
   if (reason !== undefined) {
     const { organization_id: organizationId, connection_id: connectionId, id: credentialId } = found;
     return new CredentialRefusal({ organizationId, connectionId, credentialId }, reason);
   }
-  if (found.use_is_stale) {
-    await tx.rows(sql`
-        update scim_credentials
-        set last_used_at = now(), last_used_address = ${request.address},
-            last_used_agent = ${request.userAgent?.slice(0, 200) ?? null}
-        where organization_id = ${found.organization_id} and id = ${found.id}
-      `);
-  }
   return found;
+}
+
+/** B3: time, address and user agent of the last use, at most once a minute. */
+async function noteUse(tx: Transaction, used: CredentialRow, request: ScimRequestIdentity): Promise<void> {
+  await tx.rows(sql`
+    update scim_credentials
+    set last_used_at = now(), last_used_address = ${request.address},
+        last_used_agent = ${request.userAgent?.slice(0, 200) ?? null}
+    where organization_id = ${used.organization_id} and id = ${used.id}
+  `);
 }
 
 /** B1, as `connection.health` tells it (LOCKED). Whose credential it is may be known: it is good. */

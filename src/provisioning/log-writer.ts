@@ -92,10 +92,8 @@ export class ProvisioningLogWriter {
   }
 
   private write(entries: readonly LogEntry[]): Promise<void> {
-    return runInSystem(
-      this.database,
-      (tx) => insertLogEntries(tx, entries, this.database.secretKey),
-      LOG_SHARE,
-    );
+    return runInSystem(this.database, (tx) => insertLogEntries(tx, entries, this.database.secretKey), {
+      share: LOG_SHARE,
+    });
   }
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { DomainError } from '../kernel/errors.js';
-import type { LogOwner } from '../provisioning/log-entry.js';
+import type { KnownCredential } from '../provisioning/known-credential.js';
 
 export interface GuardOptions {
   /** Refusals one address may collect at once. */
@@ -17,16 +17,17 @@ const MAX_REMEMBERED = 10_000;
 
 /**
  * Remembers, in this process, which credentials were good and which addresses sent bad ones. Memory decides nothing
- * about access: it only says whose pace a request counts for before the database is asked, and who must wait.
+ * about access: it says whose pace a request counts for before the database is asked, who must wait, and what a request
+ * is about that then proves in its first packet that its credential is still live.
  */
 export class CredentialGuard {
-  private readonly good = new Map<string, LogOwner>();
+  private readonly good = new Map<string, KnownCredential>();
   private readonly refusals = new Map<string, { count: number; at: number }>();
 
   constructor(private readonly options: GuardOptions = OPTIONS) {}
 
-  /** Whose this credential was when it was last accepted. */
-  ownerOf(authorization: string | undefined): LogOwner | undefined {
+  /** What this credential was when it was last accepted. */
+  recall(authorization: string | undefined): KnownCredential | undefined {
     return authorization === undefined ? undefined : this.good.get(fingerprint(authorization));
   }
 
@@ -43,8 +44,8 @@ export class CredentialGuard {
     );
   }
 
-  accepted(authorization: string | undefined, owner: LogOwner): void {
-    if (authorization !== undefined) remember(this.good, fingerprint(authorization), owner);
+  accepted(authorization: string | undefined, known: KnownCredential): void {
+    if (authorization !== undefined) remember(this.good, fingerprint(authorization), known);
   }
 
   refused(authorization: string | undefined, address: string): void {

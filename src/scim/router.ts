@@ -41,6 +41,7 @@ export async function mountScim(app: FastifyInstance, options: ScimOptions): Pro
   const baseUrlOf = (request: Pick<FastifyRequest, 'headers'>): string =>
     `${origin.urlOf(request.headers.host)}${PREFIX}`;
   const writer = new ProvisioningLogWriter(database, logger);
+  const admission = createAdmission({ database, origin, writer, baseUrlOf, pace });
   app.addHook('onClose', () => writer.close());
   await app.register(
     async (scim) => {
@@ -52,7 +53,15 @@ export async function mountScim(app: FastifyInstance, options: ScimOptions): Pro
         requireHttps(request, options.production);
         checkRequest(request);
       });
-      scim.setErrorHandler((error, request, reply) => answer(error, request, reply, logger));
+      scim.setErrorHandler(async (error, request, reply) => {
+        const found = isOurs(error)
+          ? error
+          : await admission.prove(request).then(
+              () => error,
+              (refusal: unknown) => refusal,
+            );
+        return answer(found, request, reply, logger);
+      });
       scim.setNotFoundHandler(checkRequest);
       const discovery: DiscoveryOptions = {
         baseUrlOf,
@@ -62,7 +71,10 @@ export async function mountScim(app: FastifyInstance, options: ScimOptions): Pro
       await scim.register(discoveryRoutes(discovery));
       await scim.register(openapiRoutes(discovery));
       await scim.register(async (resources) => {
-        resources.addHook('onRequest', createAdmission({ database, origin, writer, baseUrlOf, pace }));
+        resources.addHook('onRequest', admission.admit);
+        resources.addHook('onRoute', (route) => {
+          route.handler = admission.again(route.handler);
+        });
         resources.addHook('onResponse', async (request, reply) => request.record?.finish(reply.statusCode));
         await resources.register(resourceRoutes(usersEndpoint, { logger }));
         await resources.register(resourceRoutes(groupsEndpoint, { logger, bodyLimit: MAX_GROUP_BYTES }));
@@ -90,6 +102,10 @@ export function refuseUnroutable(error: FastifyError, request: FastifyRequest, r
     .headers({ 'content-type': MEDIA_TYPE, 'cache-control': 'no-store', 'x-request-id': request.id })
     .send(body);
 }
+
+/** What would be said to anybody at this moment, and takes long enough already. */
+const isOurs = (error: unknown): boolean =>
+  error instanceof DomainError && (error.code === 'UNAVAILABLE' || error.code === 'RATE_LIMITED');
 
 /** The error answer, with the request id for whoever asks us about it; logged when the fault is ours. */
 function answer(error: unknown, request: FastifyRequest, reply: FastifyReply, logger: Logger): FastifyReply {

@@ -36,15 +36,10 @@ export function openConditions(product: TestProduct, organizationId: string): Pr
 }
 
 function telling(database: Database, organizationId: string): Database {
-  const fork = () => {
-    const em = database.fork();
-    const set = em.setSessionContext.bind(em);
-    em.setSessionContext = (context) => {
-      const isInside = context.variables && 'app.organization_id' in context.variables;
-      const told = isInside ? { 'app.organization_id': organizationId } : {};
-      set({ ...context, variables: { ...context.variables, ...told } });
-    };
-    return em;
+  const transaction: Database['transaction'] = (options, filters, work) => {
+    const isInside = 'app.organization_id' in options.settings;
+    const told = isInside ? { 'app.organization_id': organizationId } : {};
+    return database.transaction({ ...options, settings: { ...options.settings, ...told } }, filters, work);
   };
-  return Object.create(database, { fork: { value: fork } }) as Database;
+  return Object.create(database, { transaction: { value: transaction } }) as Database;
 }

@@ -1,4 +1,5 @@
 import { FairGate } from '../../src/kernel/fair-gate.js';
+import type { KnownCredential } from '../../src/provisioning/known-credential.js';
 import { CredentialGuard } from '../../src/scim/credential-guard.js';
 import { Pace } from '../../src/scim/pace.js';
 import { type Answer, startProduct, type TestOrganization, type TestProduct } from '../support/product.js';
@@ -72,17 +73,17 @@ describe('Pace', () => {
 describe('CredentialGuard', () => {
   it('makes an address wait that sent too many bad credentials, and not who was let in before', () => {
     const guard = new CredentialGuard({ refusals: 3, forgivenPerSecond: 0.001 });
-    const owner = { organizationId: 'o', connectionId: 'c', credentialId: 'k' };
-    guard.accepted('Bearer good', owner);
+    const known = { owner: {}, caller: {}, slug: 'acme' } as KnownCredential;
+    guard.accepted('Bearer good', known);
     for (let i = 0; i < 3; i += 1) {
       guard.requirePatience('192.0.2.1');
       guard.refused(`Bearer bad ${i}`, '192.0.2.1');
     }
     expect(() => guard.requirePatience('192.0.2.1')).toThrow(/without a valid credential/);
     expect(() => guard.requirePatience('192.0.2.2')).not.toThrow();
-    expect(guard.ownerOf('Bearer good')).toEqual(owner);
+    expect(guard.recall('Bearer good')).toBe(known);
     guard.refused('Bearer good', '192.0.2.3');
-    expect(guard.ownerOf('Bearer good')).toBeUndefined();
+    expect(guard.recall('Bearer good')).toBeUndefined();
   });
 });
 

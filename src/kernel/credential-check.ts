@@ -1,0 +1,22 @@
+import type { WireStatement } from './packet.js';
+
+/**
+ * What must still be true of a credential that this process knows from an earlier request. The first transaction of the
+ * request asks in its first packet, before any of its other statements is believed, so that a credential that was revoked
+ * anywhere is refused from then on, at no round trip of its own.
+ */
+export interface CredentialCheck {
+  /** Run with the rights of the organization. */
+  readonly statement: WireStatement;
+  /** Whether the rows say that everything is as it was remembered. */
+  holds(rows: readonly Record<string, unknown>[]): boolean;
+  /** Set once the rows were seen: further transactions of the request need not ask again. */
+  isProven: boolean;
+}
+
+/** The credential is not what it was remembered to be. Nothing was changed: authenticate anew, and run the request again. */
+export class CredentialChanged extends Error {
+  constructor() {
+    super('The credential has changed since this process last asked.');
+  }
+}

@@ -1,0 +1,62 @@
+/** A statement as one connection knows it. */
+export interface Prepared {
+  /** Empty for one that is sent whole each time. */
+  readonly name: string;
+  isParsed: boolean;
+  /** When it was parsed first, by `performance.now()`. */
+  readonly since: number;
+  columns: { name: string; read: (text: string) => unknown }[];
+}
+
+/**
+ * Statements one connection keeps parsed and planned; the one that was not used for the longest time goes first. The
+ * product marks some forty, and a few more come from the shapes of look-ups that clients send.
+ */
+const MAX_PREPARED = 128;
+
+/**
+ * A plan that was made while a table was small is not kept for long when the table grows: PostgreSQL itself makes a new
+ * one only after the next ANALYZE. Milliseconds.
+ */
+const PLAN_KEPT_MS = 60_000;
+
+/** What a statement is about, for whoever reads `pg_prepared_statements` or a trace of the wire. */
+const gistOf = (text: string): string => text.replace(/\s+/g, ' ').trim().slice(0, 48).trim();
+
+/** Goes whole each time, and is planned for the values it carries. */
+export const unprepared = (): Prepared => ({ name: '', isParsed: false, since: 0, columns: [] });
+
+/** The prepared statements of one connection. Their plans are made with the settings every transaction has. */
+class PreparedStatements {
+  private readonly byText = new Map<string, Prepared>();
+  private made = 0;
+
+  find(text: string, forget: (name: string) => void): Prepared {
+    const known = this.byText.get(text);
+    const now = performance.now();
+    this.byText.delete(text);
+    if (known && now - known.since < PLAN_KEPT_MS) {
+      this.byText.set(text, known);
+      return known;
+    }
+    if (known) forget(known.name);
+    this.made += 1;
+    const prepared = { name: `${gistOf(text)} #${this.made}`, isParsed: false, since: now, columns: [] };
+    this.byText.set(text, prepared);
+    const [oldest] = this.byText;
+    if (oldest && this.byText.size > MAX_PREPARED) {
+      this.byText.delete(oldest[0]);
+      forget(oldest[1].name);
+    }
+    return prepared;
+  }
+}
+
+const connections = new WeakMap<object, PreparedStatements>();
+
+/** What one connection has prepared; it is forgotten with the connection. */
+export function preparedOn(connection: object): PreparedStatements {
+  const known = connections.get(connection) ?? new PreparedStatements();
+  connections.set(connection, known);
+  return known;
+}
