@@ -1,5 +1,6 @@
 import { resolvers } from '../../graphql/resolvers.js';
 import { buildGraphqlSchema } from '../../graphql/schema.js';
+import { VISITOR_FIELDS } from '../../graphql/visits.js';
 import { digestOf } from '../isolation/digest.js';
 import { ABSENT_IS_FINE, GRAPHQL_CASES, type Variables } from '../isolation/graphql-cases.js';
 import { documentFor, pathsOf, rootFields, valueAt, withValue } from '../isolation/graphql-schema.js';
@@ -42,8 +43,17 @@ const isIgnored = (field: string, path: string, value: unknown): boolean =>
   typeof value === 'string' && (IGNORED.has(`${field}.${path}`) || isReported(field, path));
 
 async function send(field: (typeof fields)[number], variables: Variables) {
-  const answer = await world.organization.graphql(documentFor(field), variables);
-  return { status: answer.status, code: answer.body.errors?.[0]?.extensions?.code, body: answer.body };
+  const answer = await product.app.inject({
+    method: 'POST',
+    url: '/graphql',
+    headers: {
+      'content-type': 'application/json',
+      ...(!VISITOR_FIELDS.has(field.name) && { authorization: `Bearer ${world.organization.apiToken}` }),
+    },
+    payload: JSON.stringify({ query: documentFor(field), variables }),
+  });
+  const body = answer.json();
+  return { status: answer.statusCode, code: body.errors?.[0]?.extensions?.code, body };
 }
 
 describe.each(withText)('the variables of $name', (field) => {
