@@ -21,8 +21,8 @@ const made =
 /**
  * Somebody to do something with. Two people of the provider, one of them known there by what is the owner's id here
  * (abuse 6), and both in a group of theirs; a group that was made here, with somebody on the way into it; one that was
- * made here before the provider took it over, with somebody in it whom it does not manage (B26, B29); a session, and an
- * invitation.
+ * made here before the provider took it over, with somebody in it whom it does not manage (B26, B29); a session, an
+ * invitation, and one whose time is over.
  */
 const PRELUDE: readonly Draft[] = [
   made('ada', () => 'x-0'),
@@ -48,6 +48,8 @@ const PRELUDE: readonly Draft[] = [
   }),
   ({ people }) => ({ kind: 'signIn', id: people[1] ?? '' }),
   ({ groups }) => ({ kind: 'inviteUser', email: 'kim@p.example', role: 'admin', groups: groups.slice(1, 2) }),
+  () => ({ kind: 'inviteUser', email: 'office@p.example', role: 'user', groups: [] }),
+  ({ invitations }) => ({ kind: 'invitationIsOver', id: invitations[1] ?? '' }),
 ];
 
 /** One organization with the model of it, from its first moment. */
