@@ -27,7 +27,7 @@ const attributes = fc
     n: name,
     other: name,
     own: often,
-    external: fc.constantFrom('own', 'own', 'own', 'other', 'id', 'employee', 'none'),
+    external: fc.constantFrom('own', 'own', 'own', 'other', 'id', 'id', 'employee', 'none'),
     who: index,
     title: fc.constantFrom(...TITLES),
     active: often,
@@ -235,6 +235,7 @@ const product = fc.oneof(
       index,
       fc.constantFrom(
         'revokeInvitation',
+        'readInvitation',
         'readInvitation',
         'acceptInvitation',
         'acceptInvitation',

@@ -11,25 +11,34 @@ import { type Draft, type Foreign, World } from './world.js';
 const ada = { givenName: 'Ada', title: 'Clerk', employeeNumber: null, active: true };
 
 const made =
-  (name: string, externalId: string): Draft =>
-  () => ({
+  (name: string, externalId: (world: World) => string): Draft =>
+  (world) => ({
     kind: 'provisionUser',
     door: 'scim',
-    attributes: { ...ada, userName: name, email: `${name}@p.example`, externalId },
+    attributes: { ...ada, userName: name, email: `${name}@p.example`, externalId: externalId(world) },
   });
 
 /**
- * Somebody to do something with: two people of the provider, a group of theirs, one that was made here, and one that was
- * made here before the provider took it over, with somebody in it whom it does not manage (B26, B29);
- * one of them signed in, and somebody who is invited.
+ * Somebody to do something with. Two people of the provider, one of them known there by what is the owner's id here
+ * (abuse 6), and both in a group of theirs; a group that was made here, with somebody on the way into it; one that was
+ * made here before the provider took it over, with somebody in it whom it does not manage (B26, B29); a session, an
+ * invitation, and one whose time is over.
  */
 const PRELUDE: readonly Draft[] = [
-  made('ada', 'x-0'),
-  made('bob', 'x-2'),
-  () => ({ kind: 'provisionGroup', door: 'scim', displayName: 'Team bob', externalId: 'g-2', members: [] }),
+  made('ada', () => 'x-0'),
+  made('bob', ({ people }) => people[0] ?? ''),
+  ({ people }) => ({
+    kind: 'provisionGroup',
+    door: 'scim',
+    displayName: 'Team bob',
+    externalId: 'g-2',
+    members: people.slice(1),
+  }),
   () => ({ kind: 'createGroup', displayName: 'Team kim' }),
   () => ({ kind: 'createGroup', displayName: 'Team office' }),
   ({ people, groups }) => ({ kind: 'addGroupMembers', id: groups[2] ?? '', ids: people.slice(0, 1) }),
+  () => ({ kind: 'settle' }),
+  ({ people, groups }) => ({ kind: 'addGroupMembers', id: groups[1] ?? '', ids: people.slice(1, 2) }),
   () => ({
     kind: 'provisionGroup',
     door: 'scim',
@@ -39,6 +48,8 @@ const PRELUDE: readonly Draft[] = [
   }),
   ({ people }) => ({ kind: 'signIn', id: people[1] ?? '' }),
   ({ groups }) => ({ kind: 'inviteUser', email: 'kim@p.example', role: 'admin', groups: groups.slice(1, 2) }),
+  () => ({ kind: 'inviteUser', email: 'office@p.example', role: 'user', groups: [] }),
+  ({ invitations }) => ({ kind: 'invitationIsOver', id: invitations[1] ?? '' }),
 ];
 
 /** One organization with the model of it, from its first moment. */

@@ -80,9 +80,10 @@ function main(words) {
       const before = plant(copy, bug);
       const { status, seconds, noticed, text } = run(copy, bug.layer);
       for (const [file, original] of before) fs.writeFileSync(path.join(copy, file), original);
-      const isNoticed = status !== 0 && noticed !== '';
+      // A machine that is too slow notices nothing.
+      const isNoticed = status !== 0 && noticed !== '' && !text.includes('Exceeded timeout');
       if (!isNoticed) unnoticed += 1;
-      if (status !== 0 && noticed === '') console.error(text.slice(-4_000));
+      if (status !== 0 && !isNoticed) console.error(text.slice(-4_000));
       console.log(`| ${bug.name} | ${isNoticed ? noticed : '**nobody**'} | ${seconds.toFixed(0)} |`);
     }
   } finally {
