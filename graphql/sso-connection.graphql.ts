@@ -187,7 +187,4 @@ export class SsoServiceProviderType {
 
   @Field(() => String, { description: 'OIDC: the post-logout redirect URI.' })
   afterLogoutUri!: string;
-
-  @Field(() => String, { description: 'OIDC: the back-channel logout URI.' })
-  backchannelLogoutUri!: string;
 }

@@ -28,7 +28,7 @@ export class LandingPageType {
   @Field(() => String, { description: 'Its name.' })
   name!: string;
 
-  @Field(() => String, { description: 'Its part of our addresses: people sign in at `/signin/<slug>/in`.' })
+  @Field(() => String, { description: 'Its part of our addresses: people sign in at `/signin/<slug>`.' })
   slug!: string;
 
   @Field(() => LanguageEnum, { description: 'The language its people are written to in.' })

@@ -53,9 +53,8 @@ export interface ServiceProvider {
   logoutUrl: string;
   /** OIDC. */
   redirectUri: string;
-  /** OIDC: where the provider leads back to after signing out, and where it tells us of a sign-out of its own. */
+  /** OIDC: where the provider leads back to after signing out. */
   afterLogoutUri: string;
-  backchannelLogoutUri: string;
 }
 
 /** Every SSO connection of the organization, the disabled ones too, oldest first. */
@@ -102,7 +101,6 @@ export const serviceProvider = (base: string): ServiceProvider => ({
   logoutUrl: `${base}/saml/logout`,
   redirectUri: `${base}/oidc`,
   afterLogoutUri: `${base}/out`,
-  backchannelLogoutUri: `${base}/oidc/logout`,
 });
 
 function view(c: SsoConnection): SsoConnectionView {
