@@ -80,11 +80,13 @@ export function intendedChange(
 /** Writes what differs of a locked person, and what the log says of it. */
 export async function changeLocked(tx: Work, current: LockedUser, change: UserChange): Promise<UpdatedUser> {
   const changed = namesOf(current.user, change);
-  // Asked for together, in this order, which is one round trip.
+  // Asked for together, in this order, which is one round trip: whichever hears first that it failed speaks for both.
   const [user, groups] = await Promise.all([
     changed.length === 0 ? current.user : write(tx, current.user, change),
     groupsOfUsers(tx, tx.context, [current.user.id]),
-  ]);
+  ]).catch((error: unknown) => {
+    throw explainTaken(error, change);
+  });
   tx.record(user.id, { ...changesBetween(current.user, change), ...(current.adopted && ADOPTED) });
   if (current.adopted) changed.push('provisioned');
   return { user, groups: groups.get(user.id) ?? [], changed };
