@@ -60,11 +60,11 @@ export class Chromium {
     return { context, page, violations };
   }
 
-  /** The findings of axe at the page as it stands, that are serious or worse; in light and in dark. */
-  async findings(page: Page): Promise<string[]> {
+  /** The findings of axe at the page as it stands, that are serious or worse; in light, and in dark where it is asked for. */
+  async findings(page: Page, schemes: readonly ('light' | 'dark')[] = ['light', 'dark']): Promise<string[]> {
     await this.checker.setContent(await page.content());
     const found: string[] = [];
-    for (const colorScheme of ['light', 'dark'] as const) {
+    for (const colorScheme of schemes) {
       await this.checker.emulateMedia({ colorScheme });
       const { violations } = await this.checker.evaluate(
         (rules) =>
