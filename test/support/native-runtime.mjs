@@ -3,6 +3,9 @@ import { pathToFileURL } from 'node:url';
 import './typescript-hooks.mjs';
 
 const require = createRequire(import.meta.url);
+/** Test files so far: what they import of `test/` is theirs alone (see `typescript-hooks.mjs`). */
+let files = 0;
+
 const HANDLERS = Symbol.for('EVENT_HANDLERS');
 
 /** What Jest's runner asks of its runtime, answered by Node's own loader (see `native-environment.mjs`). */
@@ -23,7 +26,8 @@ export default class NativeRuntime {
   }
 
   unstable_importModule(file) {
-    return import(pathToFileURL(file).href);
+    files += 1;
+    return import(`${pathToFileURL(file).href}?file=${files}`);
   }
 
   setGlobalsForRuntime() {}

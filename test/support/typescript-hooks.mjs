@@ -49,16 +49,25 @@ function keep(file, code) {
 
 enableCompileCache(KEPT);
 
+const TESTS = new URL('../', import.meta.url).href;
+
+/** A module of `test/` may declare hooks and keep what one test file did: every test file gets its own. */
+const ownedBy = (parent, href) => {
+  const owner = /\?file=\d+$/.exec(parent)?.[0] ?? '';
+  return href.startsWith(TESTS) ? href + owner : href;
+};
+
 registerHooks({
   resolve(specifier, context, next) {
-    if (/^\.{1,2}\/.*\.js$/.test(specifier) && context.parentURL?.endsWith('.ts')) {
-      const source = new URL(specifier.replace(/\.js$/, '.ts'), context.parentURL);
-      if (fs.existsSync(source)) return next(source.href, context);
+    const parent = context.parentURL ?? '';
+    if (/^\.{1,2}\/.*\.js$/.test(specifier) && /\.ts(\?file=\d+)?$/.test(parent)) {
+      const source = new URL(specifier.replace(/\.js$/, '.ts'), parent);
+      if (fs.existsSync(source)) return next(ownedBy(parent, source.href), context);
     }
     return next(specifier, context);
   },
   load(url, context, next) {
-    if (!url.startsWith('file:') || !url.endsWith('.ts')) return next(url, context);
+    if (!url.startsWith('file:') || !/\.ts(\?file=\d+)?$/.test(url)) return next(url, context);
     return { format: 'module', source: compiled(fileURLToPath(url)), shortCircuit: true };
   },
 });
