@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import { DomainError } from '../kernel/errors.js';
 import type { Work } from '../kernel/operation.js';
 import { withEvents } from './membership-events.js';
@@ -24,7 +24,12 @@ export function refuseForOwner(user: UserRecord): void {
 export async function endAccess(tx: Work, people: string | readonly string[]): Promise<void> {
   const { organizationId } = tx.context;
   const ofOne = { prepared: typeof people === 'string' };
-  const theirs = sql`organization_id = ${organizationId} and user_id = any(${[people].flat()}::uuid[])`;
+  // One person is compared as such: a list that is a parameter is planned for ten, and so for each request anew.
+  const isOneOf = (column: RawBuilder<unknown>) =>
+    typeof people === 'string'
+      ? sql`${column} = ${people}::uuid`
+      : sql`${column} = any(${[...people]}::uuid[])`;
+  const theirs = sql`organization_id = ${organizationId} and ${isOneOf(sql`user_id`)}`;
   const [, , [line]] = await Promise.all([
     tx.rows(
       sql`
@@ -55,12 +60,14 @@ export async function endAccess(tx: Work, people: string | readonly string[]): P
     tx.rows(sql`delete from group_admins where ${theirs}`, ofOne),
     tx.rows(sql`update api_tokens set revoked_at = now() where ${theirs} and revoked_at is null`, ofOne),
     tx.rows(
+      sql`update invitations set state = 'revoked' where ${theirs} and state = 'consumed' and applied_at is null`,
+      ofOne,
+    ),
+    tx.rows(
       sql`
     update invitations set state = 'revoked'
-    where organization_id = ${organizationId} and (
-      user_id = any(${[people].flat()}::uuid[]) and state = 'consumed' and applied_at is null
-      or state = 'pending' and email_key in (
-        select email_key from users where organization_id = ${organizationId} and id = any(${[people].flat()}::uuid[])))
+    where organization_id = ${organizationId} and state = 'pending' and email_key in (
+      select email_key from users where organization_id = ${organizationId} and ${isOneOf(sql`id`)})
   `,
       ofOne,
     ),

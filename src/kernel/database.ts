@@ -2,11 +2,17 @@ import { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { types } from 'node:util';
 import { type EntityManager, type EntitySchema, MikroORM } from '@mikro-orm/postgresql';
-import type { Pool } from 'pg';
+import type { Pool, PoolClient } from 'pg';
+import type { MakeManager } from './asked-together.js';
 import { DomainError } from './errors.js';
 import { FairGate } from './fair-gate.js';
 import type { Logger } from './logger.js';
+import { type ReadOptions, ReadTransaction } from './read-transaction.js';
+import { SharedReads } from './shared-reads.js';
 import { type TransactionOptions, WireTransaction } from './transaction.js';
+
+/** What the ORM's filters let through. */
+type Filters = Readonly<Record<string, Record<string, string>>>;
 
 export interface DatabaseOptions {
   url: string;
@@ -48,6 +54,8 @@ export const LOG_SHARE = 'provisioning-log';
 
 /** The pool and the mapping of one process. Rooms reach it only through `tenancy`. */
 export class Database {
+  private readonly reads: SharedReads;
+
   private constructor(
     private readonly orm: MikroORM,
     private readonly pool: Pool,
@@ -55,7 +63,9 @@ export class Database {
     readonly gate: FairGate,
     readonly secretKey: string,
     readonly previousSecretKeys: readonly string[],
-  ) {}
+  ) {
+    this.reads = new SharedReads(gate, (work) => this.lend(work));
+  }
 
   static async open(options: DatabaseOptions): Promise<Database> {
     const poolSize = options.poolSize ?? POOL_SIZE;
@@ -98,22 +108,22 @@ export class Database {
     return this.orm.em.fork();
   }
 
+  /** A transaction that only reads. Only `tenancy` calls this and `transaction`; everything else receives one. */
+  reading(options: ReadOptions, filters: Filters): ReadTransaction {
+    return new ReadTransaction(this.reads, options, this.managerWith(filters));
+  }
+
   /**
    * Lends `work` a transaction on a connection of its own; it is rolled back when `work` fails, and else left as `work`
-   * leaves it. Only `tenancy` calls this; everything else receives a transaction.
+   * leaves it.
    */
   async transaction<T>(
     options: TransactionOptions,
-    filters: Readonly<Record<string, Record<string, string>>>,
+    filters: Filters,
     work: (tx: WireTransaction) => Promise<T>,
   ): Promise<T> {
     const client = await this.pool.connect();
-    const tx = new WireTransaction(client, options, (context) => {
-      const em = this.orm.em.fork();
-      for (const [name, values] of Object.entries(filters)) em.setFilterParams(name, values);
-      em.setTransactionContext(context as never);
-      return em;
-    });
+    const tx = new WireTransaction(client, options, this.managerWith(filters));
     let isGood = true;
     try {
       return await work(tx);
@@ -122,6 +132,25 @@ export class Database {
       throw error;
     } finally {
       client.release(!isGood);
+    }
+  }
+
+  private managerWith(filters: Filters): MakeManager {
+    return (context) => {
+      const em = this.orm.em.fork();
+      for (const [name, values] of Object.entries(filters)) em.setFilterParams(name, values);
+      em.setTransactionContext(context as never);
+      return em;
+    };
+  }
+
+  /** A connection for one packet that leaves nothing behind. */
+  private async lend<T>(work: (client: PoolClient) => Promise<T>): Promise<T> {
+    const client = await this.pool.connect();
+    try {
+      return await work(client);
+    } finally {
+      client.release();
     }
   }
 

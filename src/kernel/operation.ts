@@ -8,7 +8,7 @@ import { DomainError } from './errors.js';
 import { claimKey, recallResult, rememberResult } from './idempotency.js';
 import { type OutboxMessage, outboxRow } from './outbox.js';
 import type { Permission } from './permissions.js';
-import { runInOrganization, type Transaction } from './tenancy.js';
+import { readInOrganization, runInOrganization, type Transaction } from './tenancy.js';
 
 /** What `run` works with: the transaction, who asked, and the outbox of this command. */
 export interface Work extends Transaction {
@@ -119,11 +119,8 @@ export function query<S extends z.ZodType, R, P = undefined>(
     const refuse = (): never => {
       throw new Error('A query changes nothing, so it emits and records nothing.');
     };
-    return runInOrganization(
-      context,
-      (tx) =>
-        spec.run(workIn(tx, context, { emit: refuse, record: refuse, closing: refuse }), input, prepared),
-      { readOnly: true },
+    return readInOrganization(context, (tx) =>
+      spec.run(workIn(tx, context, { emit: refuse, record: refuse, closing: refuse }), input, prepared),
     );
   };
   return Object.assign(operation, { permissions });

@@ -37,28 +37,31 @@ interface Entrance {
   settings: Record<string, string>;
   /** What the ORM's filter lets through; nothing without it. */
   filters?: Record<string, { organizationId: string }>;
-  readOnly: boolean;
   check?: Context['check'];
+}
+
+function requireNone(): void {
+  if (scope.getStore() !== undefined) {
+    throw new Error('A transaction is already open: a command never calls a command.');
+  }
 }
 
 async function open<T>(
   database: Database,
-  { share, settings, filters = {}, readOnly, check }: Entrance,
+  { share, settings, filters = {}, check }: Entrance,
   work: (tx: WireTransaction) => Promise<T>,
 ): Promise<T> {
-  if (scope.getStore() !== undefined) {
-    throw new Error('A transaction is already open: a command never calls a command.');
-  }
+  requireNone();
   return database.gate.run(share, async () => {
     let tx: WireTransaction | undefined;
     try {
       return await database.transaction(
-        { settings: { ...settings, ...BY_INDEX }, readOnly, check },
+        { settings: { ...settings, ...BY_INDEX }, check },
         filters,
         async (inner) => {
           tx = inner;
           const result = await scope.run(share, () => work(inner));
-          if (!readOnly) await inner.flush();
+          await inner.flush();
           await inner.commit();
           return result;
         },
@@ -69,32 +72,51 @@ async function open<T>(
   });
 }
 
+async function openToRead<T>(
+  database: Database,
+  { share, settings, filters = {}, check }: Entrance,
+  work: (tx: Transaction) => Promise<T>,
+): Promise<T> {
+  requireNone();
+  const tx = database.reading({ share, settings: { ...settings, ...BY_INDEX }, check }, filters);
+  try {
+    return await scope.run(share, () => work(tx));
+  } catch (error) {
+    throw translateOutage(error);
+  }
+}
+
 /**
  * The only entrance to an organization's rows (nets 1 and 3 of architecture.md). Opens a transaction as the restricted
  * role with the organization set for that transaction alone, so that a pooled connection cannot carry it to the next
  * user. Throws UNAVAILABLE when PostgreSQL is away.
  */
 export function runInOrganization<T>(
-  context: Pick<Context, 'database' | 'organizationId'> &
-    Partial<Pick<Context, 'actor' | 'requestId' | 'check'>>,
+  context: Inside & Partial<Pick<Context, 'actor' | 'requestId'>>,
   work: (tx: WireTransaction) => Promise<T>,
-  options: { readOnly?: boolean } = {},
 ): Promise<T> {
-  const readOnly = options.readOnly ?? false;
-  const settings = {
-    role: ORGANIZATION_ROLE,
-    'app.organization_id': context.organizationId,
-    // For what the database itself writes of a change: `user_attribute_sources`.
-    ...(!readOnly && {
-      'app.actor_kind': context.actor?.kind ?? '',
-      'app.actor_id': context.actor?.id ?? '',
-      'app.request_id': context.requestId ?? '',
-    }),
+  // For what the database itself writes of a change: `user_attribute_sources`.
+  const author = {
+    'app.actor_kind': context.actor?.kind ?? '',
+    'app.actor_id': context.actor?.id ?? '',
+    'app.request_id': context.requestId ?? '',
   };
-  const filters = { [ORGANIZATION_FILTER]: { organizationId: context.organizationId } };
-  const { database, organizationId: share, check } = context;
-  return open(database, { share, settings, filters, readOnly, ...(check && { check }) }, work);
+  return open(context.database, entranceOf(context, author), work);
 }
+
+/** The same entrance for what only reads: PostgreSQL refuses everything else. */
+export function readInOrganization<T>(context: Inside, work: (tx: Transaction) => Promise<T>): Promise<T> {
+  return openToRead(context.database, entranceOf(context, {}), work);
+}
+
+type Inside = Pick<Context, 'database' | 'organizationId'> & Partial<Pick<Context, 'check'>>;
+
+const entranceOf = ({ organizationId, check }: Inside, more: Record<string, string>): Entrance => ({
+  share: organizationId,
+  settings: { role: ORGANIZATION_ROLE, 'app.organization_id': organizationId, ...more },
+  filters: { [ORGANIZATION_FILTER]: { organizationId } },
+  ...(check && { check }),
+});
 
 /**
  * The one scope that crosses organizations: authenticate, outbox relay, sweeper, creating an organization, metrics.
@@ -106,5 +128,6 @@ export function runInSystem<T>(
   work: (tx: Transaction) => Promise<T>,
   { share = SYSTEM_SHARE, readOnly = false }: { share?: string; readOnly?: boolean } = {},
 ): Promise<T> {
-  return open(database, { share, settings: { role: SYSTEM_ROLE }, readOnly }, work);
+  const entrance = { share, settings: { role: SYSTEM_ROLE } };
+  return readOnly ? openToRead(database, entrance, work) : open(database, entrance, work);
 }

@@ -29,9 +29,10 @@ export async function insertLogEntries(
   entries: readonly LogEntry[],
   secretKey: string,
 ): Promise<void> {
-  await tx.rows(sql`select pg_advisory_xact_lock_shared(${ERASURE_LOCK})`);
   const records = entries.map((entry) => ({ ...toRecord(entry), about: namesIn(entry, secretKey) }));
-  await tx.rows(sql`
+  const locked = tx.rows(sql`select pg_advisory_xact_lock_shared(${ERASURE_LOCK})`, { prepared: true });
+  const written = tx.rows(
+    sql`
     insert into provisioning_log (${COLUMNS})
     select coalesce(r.organization_id, o.id), r.id, clock_timestamp() - make_interval(secs => r.age), r.connection_id,
       r.credential_id, r.request_id, r.method, r.resource_type, r.target_id, r.operation, r.status, r.outcome,
@@ -47,7 +48,10 @@ export async function insertLogEntries(
       about text[])
     left join organizations o on o.slug = r.slug
     where coalesce(r.organization_id, o.id) is not null
-  `);
+  `,
+    { prepared: true },
+  );
+  await Promise.all([locked, written]);
 }
 
 /** The same number as in the function that erases. */

@@ -31,6 +31,7 @@ export class ProvisioningLogWriter {
   private waiting: LogEntry[] = [];
   private timer: NodeJS.Timeout | undefined;
   private running: Promise<void> | undefined;
+  private next: Promise<void> | undefined;
   private closed = false;
 
   constructor(
@@ -52,7 +53,14 @@ export class ProvisioningLogWriter {
   flush(): Promise<void> {
     clearTimeout(this.timer);
     this.timer = undefined;
-    this.running ??= this.writeAll().finally(() => {
+    if (this.running) {
+      this.next ??= this.running.then(() => {
+        this.next = undefined;
+        return this.flush();
+      });
+      return this.next;
+    }
+    this.running = this.writeWaiting().finally(() => {
       this.running = undefined;
     });
     return this.running;
@@ -62,12 +70,13 @@ export class ProvisioningLogWriter {
   async close(): Promise<void> {
     this.closed = true;
     await this.flush();
-    await this.flush();
   }
 
-  private async writeAll(): Promise<void> {
-    while (this.waiting.length > 0) {
-      const batch = this.waiting.splice(0, BATCH_SIZE);
+  /** What comes meanwhile is a batch of its own: many rows in few statements cost a fraction of the same rows in many. */
+  private async writeWaiting(): Promise<void> {
+    let left = this.waiting.length;
+    while (left > 0) {
+      const batch = this.waiting.splice(0, Math.min(BATCH_SIZE, left));
       try {
         await this.write(batch);
       } catch (error) {
@@ -79,8 +88,10 @@ export class ProvisioningLogWriter {
         } else {
           this.waiting.unshift(...batch);
           await sleep(PAUSE_MS, undefined, { ref: false });
+          continue;
         }
       }
+      left -= batch.length;
     }
   }
 

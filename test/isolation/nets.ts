@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { buildApp } from '../../src/app.js';
 import type { Database } from '../../src/kernel/database.js';
 import { createLogger } from '../../src/kernel/logger.js';
+import type { TransactionOptions } from '../../src/kernel/transaction.js';
 import { createOrigin } from '../../src/origin.js';
 import type { TestProduct } from '../support/product.js';
 import { ownedTables } from './digest.js';
@@ -36,10 +37,14 @@ export function openConditions(product: TestProduct, organizationId: string): Pr
 }
 
 function telling(database: Database, organizationId: string): Database {
-  const transaction: Database['transaction'] = (options, filters, work) => {
+  const told = <Options extends TransactionOptions>(options: Options): Options => {
     const isInside = 'app.organization_id' in options.settings;
-    const told = isInside ? { 'app.organization_id': organizationId } : {};
-    return database.transaction({ ...options, settings: { ...options.settings, ...told } }, filters, work);
+    if (!isInside) return options;
+    return { ...options, settings: { ...options.settings, 'app.organization_id': organizationId } };
   };
-  return Object.create(database, { transaction: { value: transaction } }) as Database;
+  const transaction: Database['transaction'] = (options, filters, work) =>
+    database.transaction(told(options), filters, work);
+  const reading: Database['reading'] = (options, filters) => database.reading(told(options), filters);
+  const overridden = { transaction: { value: transaction }, reading: { value: reading } };
+  return Object.create(database, overridden) as Database;
 }
