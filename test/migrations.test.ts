@@ -22,9 +22,10 @@ const OF_NO_ENTITY = [
 /** Tables of no organization: closed to the role of organizations, without exception (docs/decisions/0053). */
 const OF_NO_ORGANIZATION = ['operator_tokens'];
 
-/** Unique keys that do not start with the organization, because they are what finds it. */
+/** Unique keys that do not start with the organization: they are what finds it, or of operators, who are in none. */
 const KEYS_ACROSS_ORGANIZATIONS = [
   'api_tokens_lookup_unique (lookup_id)',
+  'idempotency_keys_of_operators (actor, key)',
   'links_found_by_id (id)',
   'operator_tokens_lookup_unique (lookup_id)',
   'operator_tokens_pkey (id)',

@@ -39,12 +39,17 @@ export interface OperatorTokenRecord {
   id: string;
   label: string;
   lastFour: string;
-  createdAt: string;
-  expiresAt: string;
-  revokedAt: string | null;
+  createdAt: Date;
+  expiresAt: Date;
+  revokedAt: Date | null;
   /** To the minute. */
-  lastUsedAt: string | null;
+  lastUsedAt: Date | null;
 }
+
+type Times = 'createdAt' | 'expiresAt' | 'revokedAt' | 'lastUsedAt';
+type Row = Omit<OperatorTokenRecord, Times> & {
+  [time in Times]: null extends OperatorTokenRecord[time] ? string | null : string;
+};
 
 /**
  * Creates a credential for operators, on the command line only: nothing that a token may do makes another one. Throws
@@ -69,17 +74,25 @@ export async function createOperatorToken(
 }
 
 /** Every operator token there ever was, oldest first. There are few: each is made by hand. */
-export const operatorTokens = (database: Database): Promise<OperatorTokenRecord[]> =>
-  runInSystem(
+export async function operatorTokens(database: Database): Promise<OperatorTokenRecord[]> {
+  const rows = await runInSystem(
     database,
     (tx) =>
-      tx.rows(sql<OperatorTokenRecord>`
+      tx.rows(sql<Row>`
         select id, label, last_four as "lastFour", created_at as "createdAt", expires_at as "expiresAt",
           revoked_at as "revokedAt", last_used_at as "lastUsedAt"
         from operator_tokens order by id
       `),
     { readOnly: true },
   );
+  return rows.map(({ createdAt, expiresAt, revokedAt, lastUsedAt, ...token }) => ({
+    ...token,
+    createdAt: new Date(createdAt),
+    expiresAt: new Date(expiresAt),
+    revokedAt: revokedAt === null ? null : new Date(revokedAt),
+    lastUsedAt: lastUsedAt === null ? null : new Date(lastUsedAt),
+  }));
+}
 
 /** Ends an operator token from the next request on; again changes nothing. NOT_FOUND for an unknown id. */
 export async function revokeOperatorToken(

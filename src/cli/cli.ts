@@ -57,9 +57,13 @@ async function main(argv: string[]): Promise<number> {
   }
 }
 
-/** A row of a list is shown as it is in JSON. */
+/** A row of a list is shown as it is in JSON, and so is a time. */
 const shown = (value: unknown): string =>
-  typeof value === 'object' && !(value instanceof Date) ? JSON.stringify(value) : String(value);
+  value instanceof Date
+    ? value.toISOString()
+    : typeof value === 'object'
+      ? JSON.stringify(value)
+      : String(value);
 
 main(process.argv.slice(2)).then(
   (code) => process.exit(code),

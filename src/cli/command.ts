@@ -34,7 +34,7 @@ export function readArguments(command: Command, args: string[]) {
     const { positionals, values } = parseArgs({ args, options, allowPositionals: true });
     const expected = command.takes === 'nothing' ? 0 : 1;
     if (positionals.length !== expected)
-      throw new Error(`${expected === 0 ? 'nothing' : `one ${command.takes ?? 'SLUG'}`} is expected`);
+      throw new Error(`${expected === 0 ? 'no argument' : `one ${command.takes ?? 'SLUG'}`} is expected`);
     const [slug = ''] = positionals;
     return { slug, values: values as Record<string, string | boolean | undefined> };
   } catch (error) {

@@ -5,7 +5,7 @@ import { type AuditEntry, auditRow } from './audit.js';
 import type { Context, RecordedChange } from './context.js';
 import { databaseFailure, isRetryable } from './database.js';
 import { DomainError } from './errors.js';
-import { claimKey, recallResult, rememberResult } from './idempotency.js';
+import { claimKey, KEY_CONSTRAINTS, recallResult, rememberResult } from './idempotency.js';
 import { type OutboxMessage, outboxRow } from './outbox.js';
 import { OPERATOR_PERMISSIONS, type Permission } from './permissions.js';
 import { runInOrganization, runInSystem, type Transaction } from './tenancy.js';
@@ -99,7 +99,8 @@ export function command<S extends z.ZodType, R, P = undefined>(
           continue;
         }
         const violated = databaseFailure(error)?.constraint;
-        const meaning = violated === undefined ? undefined : spec.constraints?.[violated];
+        const meaning =
+          violated === undefined ? undefined : (spec.constraints?.[violated] ?? KEY_CONSTRAINTS[violated]);
         throw meaning ? meaning(input) : error;
       }
     }

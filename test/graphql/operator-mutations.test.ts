@@ -139,6 +139,23 @@ describe('createOrganization with an Idempotency-Key', () => {
     });
   });
 
+  it('stands for one request, whichever organization that was about', async () => {
+    const [one, other] = [await create(), await create()];
+    const change = (slug: string, key: string) =>
+      operator.ask(PLAN, { input: { organization: slug, seats: 9 } }, withKey(key));
+    const key = randomUUID();
+    expect((await change(one.slug, key)).code).toBeUndefined();
+    const before = await digestOf(product);
+    expect(await change(other.slug, key)).toMatchObject({ code: 'INVALID_INPUT', field: 'Idempotency-Key' });
+    expect(await operator.ask(CREATE, sold(newSlug()), withKey(key))).toMatchObject({
+      code: 'INVALID_INPUT',
+    });
+    expect((await change(one.slug, key)).replayed).toBe(true);
+    expect(await digestOf(product)).toEqual(before);
+    const answers = await Promise.all([one, other].map(({ slug }) => change(slug, `both-${key}`)));
+    expect(answers.filter(({ code }) => code === undefined).length).toBe(1);
+  });
+
   it('a refusal is not remembered; and what is forgotten after a day still creates no second one', async () => {
     const [key, slug] = [randomUUID(), newSlug()];
     expect((await operator.ask(CREATE, sold(acme.slug), withKey(key))).code).toBe('CONFLICT');
