@@ -4,7 +4,7 @@ import type { Database } from '../kernel/database.js';
 import { DomainError, notFound, shownId } from '../kernel/errors.js';
 import { query, systemQuery } from '../kernel/operation.js';
 import { KeysetPage, type KeysetResult, readCursor } from '../kernel/page.js';
-import { runInSystem } from '../kernel/tenancy.js';
+import { NO_ORGANIZATION, runInSystem } from '../kernel/tenancy.js';
 import { Organization, type Plan, SLUG } from './organization.entity.js';
 
 /** The caller's own organization. */
@@ -24,7 +24,7 @@ export async function organizationIdOf(database: Database, slug: string): Promis
     ? await runInSystem(
         database,
         (tx) => tx.rows(sql<{ id: string }>`select id from organizations where slug = ${slug}`),
-        { readOnly: true },
+        { share: NO_ORGANIZATION, readOnly: true },
       )
     : [];
   if (row) return row.id;

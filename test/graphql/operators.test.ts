@@ -1,6 +1,7 @@
 import { resolvers } from '../../graphql/resolvers.js';
 import { buildGraphqlSchema } from '../../graphql/schema.js';
 import { createOperatorToken, revokeOperatorToken } from '../../src/access/operator-tokens.js';
+import { OPERATOR_PERMISSIONS } from '../../src/kernel/permissions.js';
 import { assignLicense } from '../../src/licensing/assign-license.js';
 import { digestOf } from '../isolation/digest.js';
 import { GRAPHQL_CASES, STREAM_CASES } from '../isolation/graphql-cases.js';
@@ -147,6 +148,15 @@ describe('abuse 8 and 9: an operator token may do four things', () => {
     }
     expect(await digestOf(product)).toEqual(before);
   });
+
+  it.each(OPERATOR_PERMISSIONS)(
+    '%s is no scope that a token of an organization could have',
+    async (scope) => {
+      const issue = 'mutation ($scopes: [String!]) { issueApiToken(role: OWNER, scopes: $scopes) { id } }';
+      const { body } = await world.organization.graphql(issue, { scopes: [scope] });
+      expect(body.errors[0].extensions).toMatchObject({ code: 'INVALID_INPUT', field: 'scopes' });
+    },
+  );
 
   it.each(streamFields(schema))('nor follow $name', async (field) => {
     for (const variables of STREAM_CASES[field.name]?.(world) ?? []) {
