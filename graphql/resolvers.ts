@@ -12,6 +12,7 @@ import { LicenseResolver, UserLicenseResolver } from './license.resolver.js';
 import { LiveResolver } from './live.resolver.js';
 import { MailResolver } from './mail.resolver.js';
 import { NodeResolver } from './node.resolver.js';
+import { OperatorResolver } from './operator.resolver.js';
 import { OrganizationResolver } from './organization.resolver.js';
 import { ManagerCountResolver, PeopleResolver } from './people.resolver.js';
 import { ExplainResolver, PersonHistoryResolver } from './person-history.resolver.js';
@@ -63,4 +64,5 @@ export const resolvers: NonEmptyArray<new () => object> = [
   NodeResolver,
   LiveResolver,
   VisitorResolver,
+  OperatorResolver,
 ];

@@ -41,6 +41,8 @@ import { ProviderLogout } from '../migrations/0046-provider-logout.js';
 import { RefusedWishes } from '../migrations/0048-refused-wishes.js';
 import { StoppedChangesAndLockedConnections } from '../migrations/0050-stopped-changes-and-locked-connections.js';
 import { WordsOfRefusals } from '../migrations/0051-words-of-refusals.js';
+import { OperatorTokens } from '../migrations/0053-operator-tokens.js';
+import { KeysOfOperators } from '../migrations/0054-keys-of-operators.js';
 import { entities } from './entities.js';
 import { databaseFailure } from './kernel/database.js';
 import { QUEUE_SCHEMA } from './kernel/jobs.js';
@@ -83,6 +85,8 @@ const MIGRATIONS = [
   { name: '0048-refused-wishes', class: RefusedWishes },
   { name: '0050-stopped-changes-and-locked-connections', class: StoppedChangesAndLockedConnections },
   { name: '0051-words-of-refusals', class: WordsOfRefusals },
+  { name: '0053-operator-tokens', class: OperatorTokens },
+  { name: '0054-keys-of-operators', class: KeysOfOperators },
 ];
 
 /** Any constant: processes that start together must agree on it so that only one of them migrates. */

@@ -2,11 +2,9 @@ import type { FastifyRequest } from 'fastify';
 import type { Visits } from '../graphql/visits.js';
 import { type Visitor, type VisitorRequest, visitorAt, visitorByLink } from './invitations/visitor.js';
 import type { Database } from './kernel/database.js';
+import { NO_ORGANIZATION } from './kernel/tenancy.js';
 import { hostOf, type Origin } from './origin.js';
 import { sessionCookie } from './signin/cookies.js';
-
-/** No organization has it. */
-const NO_ORGANIZATION = '00000000-0000-0000-0000-000000000000';
 
 /** How a request without a credential comes to an organization over GraphQL; undefined for one that carries any. */
 export function visitsOf(

@@ -50,9 +50,12 @@ const NAMED_CALLERS = [
   {
     call: /\brunInSystem\(/,
     files: [
+      'src/access/authenticate-operator.ts',
       'src/access/authenticate-session.ts',
       'src/access/authenticate-token.ts',
+      'src/access/operator-tokens.ts',
       'src/kernel/idempotency.ts',
+      'src/kernel/operation.ts',
       'src/mail/links.ts',
       'src/mail/recent-mails.ts',
       'src/organizations/organizations.queries.ts',
@@ -65,6 +68,7 @@ const NAMED_CALLERS = [
       'workers/sweeper.ts',
     ],
   },
+  { call: /= systemQuery\(/, files: ['src/organizations/organizations.queries.ts'] },
   { call: /\brunInOrganization\(/, files: ['src/kernel/operation.ts'] },
   { call: /\.fork\(\)/, files: ['src/kernel/database.ts'] },
   { call: /\bjobs\.add\(/, files: ['workers/outbox-relay.ts'] },
@@ -207,7 +211,7 @@ describe('files', () => {
 });
 
 describe('operations', () => {
-  const DECLARATION = /export const (\w+) = (command|query)\(/g;
+  const DECLARATION = /export const (\w+) = (command|query|systemQuery)\(/g;
   const operations = sources
     .filter(({ file }) => ROOMS.includes(partOf(file)))
     .flatMap(({ file, text }) =>

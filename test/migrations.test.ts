@@ -19,10 +19,16 @@ const OF_NO_ENTITY = [
   'scim_connections: only in the table: cursor_key bytea not null',
 ];
 
-/** Unique keys that do not start with the organization, because they are what finds it. */
+/** Tables of no organization: closed to the role of organizations, without exception (docs/decisions/0053). */
+const OF_NO_ORGANIZATION = ['operator_tokens'];
+
+/** Unique keys that do not start with the organization: they are what finds it, or of operators, who are in none. */
 const KEYS_ACROSS_ORGANIZATIONS = [
   'api_tokens_lookup_unique (lookup_id)',
+  'idempotency_keys_of_operators (actor, key)',
   'links_found_by_id (id)',
+  'operator_tokens_lookup_unique (lookup_id)',
+  'operator_tokens_pkey (id)',
   'organizations_pkey (id)',
   'organizations_slug_unique (slug)',
   'scim_credentials_lookup_unique (lookup_id)',
@@ -46,6 +52,10 @@ const SYSTEM_SCOPE = [
   'links SELECT',
   'mails SELECT',
   'memberships SELECT',
+  'operator_tokens INSERT',
+  'operator_tokens SELECT',
+  'operator_tokens UPDATE(last_used_at)',
+  'operator_tokens UPDATE(revoked_at)',
   'organizations SELECT',
   'outbox DELETE',
   'outbox SELECT',
@@ -193,7 +203,7 @@ describe('one organization at a time, by shape', () => {
   it('every table is organizations or has an organization_id that is never null', async () => {
     const without = `select c.relname as name from pg_class c where ${ours} and c.relname <> 'organizations' and not exists (
       select from pg_attribute a where a.attrelid = c.oid and a.attname = 'organization_id' and a.attnotnull)`;
-    expect(await find(without)).toEqual([]);
+    expect(await find(without)).toEqual(OF_NO_ORGANIZATION);
     expect((await find(`select c.relname as name from pg_class c where ${ours}`)).length).toBeGreaterThan(10);
   });
 
@@ -205,7 +215,10 @@ describe('one organization at a time, by shape', () => {
       select from pg_policies p where p.tablename = c.relname and p.policyname = 'organization_rows' and p.cmd = 'ALL'
         and p.roles = '{rollcall_organization}' and p.with_check is null
         and p.qual = format($1, case c.relname when 'organizations' then 'id' else 'organization_id' end))`;
-    expect(await find(unprotected, [policy])).toEqual([]);
+    expect(await find(unprotected, [policy])).toEqual(OF_NO_ORGANIZATION);
+    const reached = `select g.table_name as name from information_schema.role_column_grants g
+      where g.grantee = 'rollcall_organization' and g.table_name = any($1)`;
+    expect(await find(reached, [OF_NO_ORGANIZATION])).toEqual([]);
     const further = `select tablename || ' ' || policyname as name from pg_policies
       where policyname <> 'organization_rows' and schemaname <> 'provisioning_log_months' and not (policyname = 'system_scope' and roles = '{rollcall_system}'
         and qual = $$(CURRENT_USER = 'rollcall_system'::name)$$)`;
@@ -235,7 +248,7 @@ describe('one organization at a time, by shape', () => {
   // Membership events outlive what they speak of, and are written for whole groups at once.
   // The provisioning log is written in batches for an organization that was just authenticated, and dropped by the month.
   it('every row belongs to an organization that exists: some foreign key of its table leads there', async () => {
-    const adrift = `select c.relname as name from pg_class c where ${ours} and c.relname not in ('organizations', 'provisioning_log', 'membership_events') and not exists (
+    const adrift = `select c.relname as name from pg_class c where ${ours} and c.relname not in ('organizations', 'operator_tokens', 'provisioning_log', 'membership_events') and not exists (
       select from pg_constraint k join pg_attribute a on a.attrelid = k.conrelid and a.attnum = k.conkey[1]
       where k.conrelid = c.oid and k.contype = 'f' and a.attname = 'organization_id'
         and (select bool_and(b.attnotnull) from pg_attribute b where b.attrelid = c.oid and b.attnum = any(k.conkey)))`;

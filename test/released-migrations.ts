@@ -42,4 +42,6 @@ export const RELEASED: Readonly<Record<string, string>> = {
   '0050-stopped-changes-and-locked-connections.ts':
     'c8d2fad116de63ddbe78757054fe72af2817092472af794aec4a5f3840fd878a',
   '0051-words-of-refusals.ts': '8356fc7efb6d4230c4fec9b6c6814679f3ba1d56e8151e5c27f39e263aabcac1',
+  '0053-operator-tokens.ts': '4b03e3a667f90ddb63f3595adf179b65d34c9980e8e54844f0dd7838bb7e27ad',
+  '0054-keys-of-operators.ts': '9a667028412e5df5248b7ed4c0777909c252afa18e77e38710c1519d1e4b925a',
 };

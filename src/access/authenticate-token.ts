@@ -1,11 +1,12 @@
 import { sql } from 'kysely';
 import type { Context, Outside } from '../kernel/context.js';
 import type { Database } from '../kernel/database.js';
-import { DomainError } from '../kernel/errors.js';
 import { lowerRole, permissionsOf, type Role } from '../kernel/permissions.js';
-import { parseToken, secretMatches } from '../kernel/secrets.js';
+import { secretMatches } from '../kernel/secrets.js';
 import { runInSystem } from '../kernel/tenancy.js';
-import { API_TOKEN_PREFIX } from './issue-api-token.js';
+import { authenticateOperator, namesOperator } from './authenticate-operator.js';
+import { bearerOf, refusedToken } from './bearer.js';
+import { API_TOKEN_PREFIX } from './new-api-token.js';
 
 interface TokenRow {
   organization_id: string;
@@ -20,14 +21,8 @@ interface TokenRow {
   use_is_stale: boolean;
 }
 
-const refused = (): DomainError =>
-  new DomainError(
-    'UNAUTHENTICATED',
-    'This request carries no valid API token. Send `Authorization: Bearer <token>` with a token of this organization.',
-  );
-
 /**
- * The context of an API token. UNAUTHENTICATED, always with the same words, for a missing, unknown, wrong, revoked or
+ * The context of an API token, or of an operator's (`authenticateOperator`). UNAUTHENTICATED, always with the same words, for a missing, unknown, wrong, revoked or
  * expired token, for one of a person who is not active (B19), and for a host that names another organization (R1).
  * A person's token acts with the role that person has now, and never above that of whoever issued it (B33).
  */
@@ -40,9 +35,9 @@ export async function authenticateToken(
     outside?: Outside;
   },
 ): Promise<Context> {
-  const [, credential = ''] = /^bearer +(\S+) *$/i.exec(request.authorization ?? '') ?? [];
-  const parsed = parseToken(API_TOKEN_PREFIX, credential);
-  if (!parsed) throw refused();
+  if (namesOperator(request.authorization)) return authenticateOperator(database, request);
+  const parsed = bearerOf(API_TOKEN_PREFIX, request.authorization);
+  if (!parsed) throw refusedToken();
   const row = await runInSystem(database, async (tx) => {
     const [found] = await tx.rows(sql<TokenRow>`
       select t.organization_id, t.id, t.role, t.user_id, u.role as user_role, t.scopes, t.secret_hash, o.slug,
@@ -62,7 +57,7 @@ export async function authenticateToken(
     }
     return found;
   });
-  if (!row) throw refused();
+  if (!row) throw refusedToken();
   const role = lowerRole(row.role, row.user_role ?? row.role);
   return {
     database,

@@ -2,22 +2,12 @@ import { sql } from 'kysely';
 import { z } from 'zod';
 import { DomainError, notFound } from '../kernel/errors.js';
 import { isStorableText } from '../kernel/fold.js';
-import { isId, newId } from '../kernel/ids.js';
+import { isId } from '../kernel/ids.js';
 import { command, type Work } from '../kernel/operation.js';
 import { mayGrant, type Permission, permissionsOf, ROLES, type Role, SCOPES } from '../kernel/permissions.js';
-import { formatToken, newSecret } from '../kernel/secrets.js';
-import { ApiToken } from './api-token.entity.js';
-
-/** What an API token starts with. */
-export const API_TOKEN_PREFIX = 'rca';
+import { type IssuedApiToken, newApiToken } from './new-api-token.js';
 
 const MAX_LABEL = 200;
-
-export interface IssuedApiToken {
-  id: string;
-  /** Shown this once; only its hash is kept. */
-  token: string;
-}
 
 const absent = <T>(value: T | null | undefined): T | undefined => value ?? undefined;
 
@@ -55,27 +45,18 @@ export const issueApiToken = command({
     details: { role, userId, scopes, expiresAt },
   }),
   async run(tx, input) {
-    const { actor, organizationId } = tx.context;
+    const { actor } = tx.context;
     if (!('role' in actor)) throw aboveCaller(input.role ?? 'user');
     const role = input.userId === undefined ? (input.role ?? 'user') : await roleOf(tx, input.userId);
     if (!mayGrant(actor.role, role)) throw aboveCaller(role);
     await requireLaterThanNow(tx, input.expiresAt);
-    const secret = newSecret();
-    const id = newId();
-    tx.em.create(ApiToken, {
-      organizationId,
-      id,
+    return newApiToken(tx, {
       role: input.userId === undefined ? role : actor.role,
       userId: input.userId ?? null,
       label: input.label ?? null,
       scopes: grantedScopes(tx, actor.role, input.scopes),
       expiresAt: input.expiresAt ?? null,
-      lookupId: secret.lookupId,
-      secretHash: secret.hash,
-      lastFour: secret.lastFour,
-      createdBy: actor.id,
     });
-    return { id, token: formatToken(API_TOKEN_PREFIX, secret) };
   },
 });
 

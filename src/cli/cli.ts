@@ -3,7 +3,9 @@ import { DomainError } from '../kernel/errors.js';
 import { createLogger } from '../kernel/logger.js';
 import { openDatabase } from '../open-database.js';
 import { type Command, readArguments, UsageError } from './command.js';
+import { operatorTokenCreate, operatorTokenList, operatorTokenRevoke } from './operator-token.js';
 import { orgCreate } from './org.js';
+import { orgList } from './org-list.js';
 import { orgUpdate } from './org-update.js';
 import { scimConnect } from './scim.js';
 import { simulateCommand } from './simulate.js';
@@ -13,12 +15,16 @@ import { tokenCreate } from './token.js';
 const COMMANDS: Readonly<Record<string, Command>> = {
   'org create': orgCreate,
   'org update': orgUpdate,
+  'org list': orgList,
   'scim connect': scimConnect,
   'sso connect': ssoConnect,
   'sso list': ssoList,
   'sso disable': ssoDisable,
   'sso reseal': ssoReseal,
   'token create': tokenCreate,
+  'operator-token create': operatorTokenCreate,
+  'operator-token list': operatorTokenList,
+  'operator-token revoke': operatorTokenRevoke,
 };
 
 const HELP = `usage: npm run -s cli -- <command>
@@ -43,13 +49,21 @@ async function main(argv: string[]): Promise<number> {
   const opened = await openDatabase(config, logger, () => {});
   try {
     const result = await command.run({ config, database: opened.database }, slug, values);
-    const lines = Object.entries(result).map(([name, value]) => `${name}: ${value}`);
+    const lines = Object.entries(result).map(([name, value]) => `${name}: ${shown(value)}`);
     process.stdout.write(`${values.json ? JSON.stringify(result) : lines.join('\n')}\n`);
     return 0;
   } finally {
     await opened.close();
   }
 }
+
+/** A row of a list is shown as it is in JSON, and so is a time. */
+const shown = (value: unknown): string =>
+  value instanceof Date
+    ? value.toISOString()
+    : typeof value === 'object'
+      ? JSON.stringify(value)
+      : String(value);
 
 main(process.argv.slice(2)).then(
   (code) => process.exit(code),

@@ -11,6 +11,8 @@ export interface CommandScope {
 /** One `<noun> <verb>` of the command line. */
 export interface Command {
   usage: string;
+  /** What the one argument that is no option stands for; a SLUG when absent. */
+  takes?: 'LABEL' | 'ID' | 'nothing';
   options: ParseArgsOptionsConfig;
   /** Returns what `--json` prints; the text form shows the same, one `name: value` a line. */
   run(
@@ -25,13 +27,15 @@ export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-/** The slug and the options of a command line, or a UsageError with the usage of that command. */
+/** The argument and the options of a command line, or a UsageError with the usage of that command. */
 export function readArguments(command: Command, args: string[]) {
   try {
     const options = { ...command.options, json: { type: 'boolean' as const } };
     const { positionals, values } = parseArgs({ args, options, allowPositionals: true });
-    const [slug, ...more] = positionals;
-    if (slug === undefined || more.length > 0) throw new Error('one SLUG is expected');
+    const expected = command.takes === 'nothing' ? 0 : 1;
+    if (positionals.length !== expected)
+      throw new Error(`${expected === 0 ? 'no argument' : `one ${command.takes ?? 'SLUG'}`} is expected`);
+    const [slug = ''] = positionals;
     return { slug, values: values as Record<string, string | boolean | undefined> };
   } catch (error) {
     throw new UsageError(`${(error as Error).message}\nusage: ${command.usage}`);

@@ -21,7 +21,7 @@ export const actorName = (
     select coalesce(nullif(concat_ws(' ', who.given_name, who.family_name), ''), who.email, who.user_name)
     from sessions named join users who on who.organization_id = named.organization_id and who.id = named.user_id
     where named.organization_id = ${organizationId} and named.id::text = ${id})
-  when ${kind} = 'operator' then 'Operator'
+  when ${kind} in ('operator', 'operator_token') then 'Operator'
   when ${kind} = 'worker' then 'Rollcall'
   when ${kind} = 'visitor' then 'Visitor'
   else ${kind} end)`;

@@ -25,6 +25,8 @@ export type Actor =
   /** Somebody who is signed in; `id` is that of the session. */
   | { kind: 'session'; id: string; role: Role; userId: string }
   | { kind: 'operator'; id: string; role: 'owner' }
+  /** Whoever sells the product, over the API; of no organization. */
+  | { kind: 'operator_token'; id: string }
   | { kind: 'worker'; id: string }
   /** Nobody yet: whoever holds a link or fills in a public form (B34, B36). */
   | { kind: 'visitor'; id: string };

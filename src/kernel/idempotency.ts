@@ -120,6 +120,11 @@ function revive(kept: Kept): unknown {
 
 const actorOf = ({ kind, id }: Context['actor']): string => `${kind} ${id}`;
 
+/** What the constraints of the table mean to the caller: an operator used the key for another organization. */
+export const KEY_CONSTRAINTS: Readonly<Record<string, () => DomainError>> = {
+  idempotency_keys_of_operators: () => otherRequest(),
+};
+
 const inFlight = (): DomainError =>
   new DomainError(
     'CONFLICT',

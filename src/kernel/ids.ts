@@ -1,9 +1,21 @@
-import { v7 } from 'uuid';
+import { createHash } from 'node:crypto';
+import { stringify, v7 } from 'uuid';
 
 const ID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** A new UUIDv7: made by the server, ordered by time, the same string in SCIM, GraphQL, logs and jobs. */
 export const newId = (): string => v7();
+
+/**
+ * The id that follows from a text: a UUIDv8 (RFC 9562 section 5.8) of its SHA-256, the same for the same text. For what
+ * has to be found again by whoever does not know its id.
+ */
+export function idFrom(text: string): string {
+  const bytes = createHash('sha256').update(text, 'utf8').digest().subarray(0, 16);
+  bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x80, 6);
+  bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8);
+  return stringify(bytes);
+}
 
 /**
  * Whether a client's string can be an id at all. Anything else names nothing (404) and must not reach PostgreSQL,

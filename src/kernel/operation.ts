@@ -5,10 +5,10 @@ import { type AuditEntry, auditRow } from './audit.js';
 import type { Context, RecordedChange } from './context.js';
 import { databaseFailure, isRetryable } from './database.js';
 import { DomainError } from './errors.js';
-import { claimKey, recallResult, rememberResult } from './idempotency.js';
+import { claimKey, KEY_CONSTRAINTS, recallResult, rememberResult } from './idempotency.js';
 import { type OutboxMessage, outboxRow } from './outbox.js';
-import type { Permission } from './permissions.js';
-import { readInOrganization, runInOrganization, type Transaction } from './tenancy.js';
+import { OPERATOR_PERMISSIONS, type Permission } from './permissions.js';
+import { readInOrganization, runInOrganization, runInSystem, type Transaction } from './tenancy.js';
 
 /** What `run` works with: the transaction, who asked, and the outbox of this command. */
 export interface Work extends Transaction {
@@ -99,7 +99,8 @@ export function command<S extends z.ZodType, R, P = undefined>(
           continue;
         }
         const violated = databaseFailure(error)?.constraint;
-        const meaning = violated === undefined ? undefined : spec.constraints?.[violated];
+        const meaning =
+          violated === undefined ? undefined : (spec.constraints?.[violated] ?? KEY_CONSTRAINTS[violated]);
         throw meaning ? meaning(input) : error;
       }
     }
@@ -116,15 +117,34 @@ export function query<S extends z.ZodType, R, P = undefined>(
     requirePermission(context, permissions);
     const input = parse(spec.input, raw);
     const prepared = (await spec.prepare?.(context, input)) as P;
-    const refuse = (): never => {
-      throw new Error('A query changes nothing, so it emits and records nothing.');
-    };
-    return readInOrganization(context, (tx) =>
-      spec.run(workIn(tx, context, { emit: refuse, record: refuse, closing: refuse }), input, prepared),
-    );
+    return readInOrganization(context, (tx) => spec.run(workIn(tx, context, NO_WRITES), input, prepared));
   };
   return Object.assign(operation, { permissions });
 }
+
+/**
+ * Declares an operation that reads across organizations, for operators: as a query, in the system scope, which sees what
+ * migrations opened to it and nothing else.
+ */
+export function systemQuery<S extends z.ZodType, R>(
+  spec: Omit<QuerySpec<S, R, undefined>, 'prepare'>,
+): Operation<z.input<S>, R> {
+  const permissions = typeof spec.permission === 'string' ? [spec.permission] : spec.permission;
+  const operation = async (context: Context, raw: z.input<S>): Promise<R> => {
+    requirePermission(context, permissions);
+    const input = parse(spec.input, raw);
+    return runInSystem(context.database, (tx) => spec.run(workIn(tx, context, NO_WRITES), input, undefined), {
+      share: context.organizationId,
+      readOnly: true,
+    });
+  };
+  return Object.assign(operation, { permissions });
+}
+
+const refuseWrite = (): never => {
+  throw new Error('A query changes nothing, so it emits and records nothing.');
+};
+const NO_WRITES = { emit: refuseWrite, record: refuseWrite, closing: refuseWrite };
 
 function workIn(tx: Transaction, context: Context, writes: Pick<Work, 'emit' | 'record' | 'closing'>): Work {
   return {
@@ -139,9 +159,12 @@ function workIn(tx: Transaction, context: Context, writes: Pick<Work, 'emit' | '
 
 function requirePermission(context: Context, anyOf: readonly Permission[]): void {
   if (anyOf.some((permission) => context.permissions.has(permission))) return;
+  const whose = anyOf.every((one) => OPERATOR_PERMISSIONS.includes(one))
+    ? 'an operator'
+    : 'an owner or admin';
   throw new DomainError(
     'FORBIDDEN',
-    `This credential may not do this: it needs the permission ${anyOf.map((p) => `'${p}'`).join(' or ')}. Use a credential of an owner or admin.`,
+    `This credential may not do this: it needs the permission ${anyOf.map((p) => `'${p}'`).join(' or ')}. Use a credential of ${whose}.`,
   );
 }
 

@@ -5,7 +5,10 @@
 export const PERMISSIONS = [
   'organization:read',
   'organization:write',
+  'organization:create',
+  'organization:list',
   'plan:write',
+  'first-token:issue',
   'domain:read',
   'domain:write',
   'license:read',
@@ -56,8 +59,13 @@ export const WORKER_PERMISSIONS: readonly Permission[] = [
 /** Somebody on a public page: may ask for access and use the link they were sent, and nothing else (B36). */
 export const VISITOR_PERMISSIONS: readonly Permission[] = ['access:request'];
 
-/** What an organization bought is changed by whoever sells it, on the command line. */
-const OPERATOR_PERMISSIONS: readonly Permission[] = ['plan:write'];
+/** What whoever sells the product does: no role and no scope has any of it (docs/decisions/0053). */
+export const OPERATOR_PERMISSIONS: readonly Permission[] = [
+  'organization:create',
+  'organization:list',
+  'plan:write',
+  'first-token:issue',
+];
 
 const administrator: readonly Permission[] = PERMISSIONS.filter(
   (p) =>

@@ -29,6 +29,9 @@ export const organizationFilter = {
  */
 const BY_INDEX = { enable_seqscan: 'off', jit: 'off' };
 
+/** What the context of somebody who is in no organization names. No organization has this id. */
+export const NO_ORGANIZATION = '00000000-0000-0000-0000-000000000000';
+
 const scope = new AsyncLocalStorage<string>();
 
 interface Entrance {

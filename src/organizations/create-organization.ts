@@ -5,19 +5,19 @@ import { DomainError } from '../kernel/errors.js';
 import { fold } from '../kernel/fold.js';
 import { newId } from '../kernel/ids.js';
 import { command } from '../kernel/operation.js';
-import { MAX_SEATS, Organization, PLANS } from './organization.entity.js';
+import { MAX_SEATS, Organization, PLANS, SLUG } from './organization.entity.js';
+import { Line, orAbsent } from './organization-input.js';
+
+const seats = z.int().min(0).max(MAX_SEATS);
 
 const CreateOrganizationInput = z.object({
   slug: z
     .string()
-    .regex(
-      /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/,
-      'must be a DNS label: lower-case letters, digits and inner hyphens',
-    ),
-  name: z.string().min(1).max(200).optional(),
+    .regex(SLUG, 'must be a DNS label: at most 63 lower-case letters, digits and inner hyphens'),
+  name: orAbsent(Line),
   plan: z.enum(PLANS),
-  seats: z.int().min(0).max(MAX_SEATS).default(0),
-  proSeats: z.int().min(0).max(MAX_SEATS).default(0),
+  seats: orAbsent(seats).transform((bought) => bought ?? 0),
+  proSeats: orAbsent(seats).transform((bought) => bought ?? 0),
   ownerEmail: EmailAddress,
 });
 
@@ -29,10 +29,11 @@ export interface CreatedOrganization {
 
 /**
  * Creates an organization with its owner. The context is that of the new organization: the operator chooses the id, so
- * that even this command runs inside one organization and behind row-level security. CONFLICT when the slug is taken.
+ * that even this command runs inside one organization and behind row-level security. CONFLICT when the slug is taken,
+ * and for a context of an organization that there is already.
  */
 export const createOrganization = command({
-  permission: 'organization:write',
+  permission: 'organization:create',
   input: CreateOrganizationInput,
   audit: (input, created: CreatedOrganization) => ({
     action: 'organization.created',
@@ -47,6 +48,12 @@ export const createOrganization = command({
         {
           field: 'slug',
         },
+      ),
+    organizations_pkey: () =>
+      new DomainError(
+        'CONFLICT',
+        'An organization was created with this Idempotency-Key more than 24 hours ago. Use a new key for another organization.',
+        { field: 'Idempotency-Key' },
       ),
   },
   async run(tx, input) {

@@ -11,6 +11,9 @@ export const WHEN_NO_LICENSE_IS_FREE = ['refuse', 'wait'] as const;
 /** B35: whether a sign-in that finds no free license ends, or puts the person in line. */
 export type WhenNoLicenseIsFree = (typeof WHEN_NO_LICENSE_IS_FREE)[number];
 
+/** A DNS label: it is the first part of a host name. */
+export const SLUG = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
+
 /** An integer column; nobody buys more. */
 export const MAX_SEATS = 10_000_000;
 

@@ -1,32 +1,21 @@
 import { sql } from 'kysely';
 import { z } from 'zod';
 import { DomainError } from '../kernel/errors.js';
-import { isStorableText } from '../kernel/fold.js';
 import { command, type Work } from '../kernel/operation.js';
 import { LANGUAGES, Organization, WHEN_NO_LICENSE_IS_FREE } from './organization.entity.js';
-
-/** A heading of pages and mails: one line that can be shown anywhere. */
-const line = z
-  .string()
-  .trim()
-  .min(1)
-  .max(200)
-  .refine((text) => isStorableText(text) && !/\p{C}/u.test(text), 'must be one line of plain text');
+import { Line, orAbsent } from './organization-input.js';
 
 const settings = {
-  name: line,
+  name: Line,
   language: z.enum(LANGUAGES),
   whenNoLicenseIsFree: z.enum(WHEN_NO_LICENSE_IS_FREE),
   proForEveryone: z.boolean(),
 };
 
-/** What is left out stays, and null means left out, except for `contact`, which null clears. */
-const orAbsent = <S extends z.ZodType>(schema: S) =>
-  schema.nullish().transform((value) => value ?? undefined);
-
 /**
- * Changes what an organization decides about itself; what is absent stays. Plan and seats are not among it: they are
- * bought (`updatePlan`). PRECONDITION_FAILED for Pro for everyone without a single Pro seat.
+ * Changes what an organization decides about itself; what is absent or null stays, except for `contact`, which null
+ * clears. Plan and seats are not among it: they are bought (`updatePlan`). PRECONDITION_FAILED for Pro for everyone
+ * without a single Pro seat.
  */
 export const updateOrganization = command({
   permission: 'organization:write',
@@ -35,7 +24,7 @@ export const updateOrganization = command({
     language: orAbsent(settings.language),
     whenNoLicenseIsFree: orAbsent(settings.whenNoLicenseIsFree),
     proForEveryone: orAbsent(settings.proForEveryone),
-    contact: line.nullish(),
+    contact: Line.nullish(),
   }),
   audit: (input, organization: Organization) => ({
     action: 'organization.updated',

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { DomainError } from '../kernel/errors.js';
 import { command, type Work } from '../kernel/operation.js';
 import { MAX_SEATS, PLANS, type Plan } from './organization.entity.js';
+import { orAbsent } from './organization-input.js';
 
 const seats = z.int().min(0).max(MAX_SEATS);
 
@@ -20,18 +21,22 @@ export interface UpdatedPlan {
  */
 export const updatePlan = command({
   permission: 'plan:write',
-  input: z.object({ plan: z.enum(PLANS).optional(), seats: seats.optional(), proSeats: seats.optional() }),
+  input: z
+    .object({ plan: orAbsent(z.enum(PLANS)), seats: orAbsent(seats), proSeats: orAbsent(seats) })
+    .refine((input) => Object.values(input).some((value) => value !== undefined), {
+      message: 'say what to change: plan, seats or proSeats',
+    }),
   audit: (input, updated: UpdatedPlan) => ({
     action: 'plan.updated',
     target: updated.organizationId,
     details: { ...input },
   }),
   constraints: {
-    seat_pools_never_oversold: () =>
+    seat_pools_never_oversold: (input) =>
       new DomainError(
         'CONFLICT',
         'More licenses are taken than the seats you ask for. Have the organization give back licenses first, or keep at least as many seats as are taken.',
-        { field: 'seats' },
+        { field: input.seats === undefined ? 'proSeats' : 'seats' },
       ),
   },
   async run(tx, { plan, seats, proSeats }): Promise<UpdatedPlan> {

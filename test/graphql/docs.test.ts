@@ -1,9 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { connectSimulatedSso } from '../../src/access/connect-simulated-sso.js';
-import { issueApiToken } from '../../src/access/issue-api-token.js';
-import { operatorContext } from '../../src/cli/operator.js';
-import { newId } from '../../src/kernel/ids.js';
-import { createOrganization } from '../../src/organizations/create-organization.js';
+import { createOperatorToken } from '../../src/access/operator-tokens.js';
+import { makeSigningKey } from '../signin/certificate.js';
+import { providerMetadata } from '../signin/saml-provider.js';
 import { Mailbox } from '../support/mailbox.js';
 import { startProduct, type TestProduct } from '../support/product.js';
 import { type Block, blocksOf, Names } from './docs-script.js';
@@ -15,7 +13,6 @@ const EVENT_DEADLINE_MS = 5_000;
 let product: TestProduct;
 let mailbox: Mailbox;
 let url: string;
-let token: string;
 let names: Names;
 const streams = new Map<string, { stream: OpenStream; seen: number }>();
 
@@ -23,16 +20,10 @@ beforeAll(async () => {
   mailbox = await new Mailbox().listen();
   product = await startProduct({ workers: true, smtpUrl: mailbox.url });
   url = await product.app.listen({ port: 0, host: '127.0.0.1' });
-  const context = operatorContext(product.database, newId());
-  await createOrganization(context, {
-    slug: 'acme',
-    plan: 'enterprise',
-    seats: 50,
-    ownerEmail: 'ada@acme.example',
-  });
-  await connectSimulatedSso(context, {});
-  token = (await issueApiToken(context, { role: 'owner' })).token;
-  names = new Names({ token });
+  const { token: operatorToken } = await createOperatorToken(product.database, { label: 'Portal', days: 30 });
+  const idp = 'https://idp.acme.example';
+  const metadata = JSON.stringify(providerMetadata(idp, `${idp}/sso`, makeSigningKey())).slice(1, -1);
+  names = new Names({ operatorToken, metadata });
 });
 afterAll(async () => {
   for (const { stream } of streams.values()) stream.cut();
@@ -48,14 +39,22 @@ function headersOf(lines: readonly string[]): Record<string, string> {
   return Object.fromEntries(pairs.map(([name, value]) => [name, names.fill(value)]));
 }
 
+/** Whose credential a block is sent with; visitors have none. */
+const CREDENTIALS: Readonly<Record<string, string | undefined>> = {
+  'graphql visitor': undefined,
+  'graphql operator': '<operatorToken>',
+  'graphql example': '<token>',
+};
+
 const variablesOf = (block: Block | undefined): unknown =>
   block?.kind === 'json variables' ? JSON.parse(names.fill(block.text)) : undefined;
 
 async function askGraphql(block: Block, variables: unknown): Promise<unknown> {
+  const credential = CREDENTIALS[block.kind];
   const answer = await fetch(`${url}/graphql`, {
     method: 'POST',
     headers: {
-      ...(block.kind !== 'graphql visitor' && { authorization: `Bearer ${token}` }),
+      ...(credential && { authorization: `Bearer ${names.fill(credential)}` }),
       'content-type': 'application/json',
       ...headersOf([block.rest]),
     },
@@ -105,7 +104,7 @@ async function perform(block: Block, following: Block | undefined, after: Block 
   if (block.kind === 'mail example') return expectMail(block);
   const variables = variablesOf(following);
   if (block.kind === 'graphql stream') {
-    const stream = await openStream(url, token, block.text, { variables });
+    const stream = await openStream(url, names.fill('<token>'), block.text, { variables });
     if (stream.status !== 200) throw new Error(JSON.stringify(stream.events));
     streams.set(block.rest, { stream, seen: 0 });
     return;
@@ -122,6 +121,7 @@ const blocks = blocksOf(PAGE);
 const STEPS = [
   'graphql example',
   'graphql visitor',
+  'graphql operator',
   'graphql stream',
   'http example',
   'mail example',

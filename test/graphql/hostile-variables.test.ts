@@ -1,21 +1,28 @@
 import { resolvers } from '../../graphql/resolvers.js';
 import { buildGraphqlSchema } from '../../graphql/schema.js';
 import { VISITOR_FIELDS } from '../../graphql/visits.js';
+import { createOperatorToken } from '../../src/access/operator-tokens.js';
 import { digestOf } from '../isolation/digest.js';
 import { ABSENT_IS_FINE, GRAPHQL_CASES, type Variables } from '../isolation/graphql-cases.js';
 import { documentFor, pathsOf, rootFields, valueAt, withValue } from '../isolation/graphql-schema.js';
 import { makeWorld, type World } from '../isolation/world.js';
 import { startProduct, type TestProduct } from '../support/product.js';
+import { OPERATOR_FIELDS } from './permission-table.js';
 
 const fields = rootFields(buildGraphqlSchema(resolvers));
 const withText = fields.filter(({ args }) => [...pathsOf(args, 'String'), ...pathsOf(args, 'ID')].length > 0);
 
 let product: TestProduct;
 let world: World;
+let operatorToken: string;
+
+const tokenFor = (field: string): string =>
+  OPERATOR_FIELDS.has(field) ? operatorToken : world.organization.apiToken;
 
 beforeAll(async () => {
   product = await startProduct();
   world = await makeWorld(product);
+  operatorToken = (await createOperatorToken(product.database, { label: 'test' })).token;
 });
 afterAll(() => product.close());
 
@@ -48,7 +55,7 @@ async function send(field: (typeof fields)[number], variables: Variables) {
     url: '/graphql',
     headers: {
       'content-type': 'application/json',
-      ...(!VISITOR_FIELDS.has(field.name) && { authorization: `Bearer ${world.organization.apiToken}` }),
+      ...(!VISITOR_FIELDS.has(field.name) && { authorization: `Bearer ${tokenFor(field.name)}` }),
     },
     payload: JSON.stringify({ query: documentFor(field), variables }),
   });

@@ -107,7 +107,21 @@ export const PERMISSION_TABLE: Readonly<Record<string, string>> = {
   requestAccess: '          F     F     F     F         F    F        F',
   acceptInvitation: '       F     F     F     F         F    F        F',
   registerUser: '           F     F     F     F         F    F        F',
+
+  // For operators, whose tokens are refused everything else (OPERATOR_FIELDS).
+  organizations: '          F     F     F     F         F    F        F',
+  createOrganization: '     F     F     F     F         F    F        F',
+  updatePlan: '             F     F     F     F         F    F        F',
+  issueFirstApiToken: '     F     F     F     F         F    F        F',
 };
+
+/** The column of operators: allowed here, FORBIDDEN everywhere else (`operators.test.ts`). */
+export const OPERATOR_FIELDS: ReadonlySet<string> = new Set([
+  'organizations',
+  'createOrganization',
+  'updatePlan',
+  'issueFirstApiToken',
+]);
 
 /** Arguments that every caller who may use the field at all may use it with. */
 export const ARGUMENTS: Readonly<Record<string, (world: World) => Variables>> = {

@@ -5,7 +5,7 @@ export async function ownedTables(product: TestProduct): Promise<{ name: string;
   return product.sql<{ name: string; key: string }>(`
     select t.tablename as name, case t.tablename when 'organizations' then 'id' else 'organization_id' end as key
     from pg_tables t join pg_class c on c.oid = format('%I.%I', t.schemaname, t.tablename)::regclass
-    where t.schemaname = 'public' and t.tablename <> 'migrations' and not c.relispartition order by 1`);
+    where t.schemaname = 'public' and t.tablename not in ('migrations', 'operator_tokens') and not c.relispartition order by 1`);
 }
 
 /**

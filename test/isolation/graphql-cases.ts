@@ -163,6 +163,22 @@ export const GRAPHQL_CASES: Readonly<Record<string, (world: World) => Variables[
   ],
   acceptInvitation: () => [{ input: NEWCOMER }],
   registerUser: () => [{ input: NEWCOMER }],
+  // For operators: no credential of an organization is of use here.
+  organizations: () => [{}],
+  createOrganization: ({ organization }) => [
+    {
+      input: {
+        slug: `new-${organization.slug}`,
+        name: 'New',
+        plan: 'TEAM',
+        seats: 5,
+        proSeats: 0,
+        ownerEmail: `owner@new-${organization.slug}.example`,
+      },
+    },
+  ],
+  updatePlan: ({ organization }) => [{ input: { organization: organization.slug, seats: 200 } }],
+  issueFirstApiToken: ({ organization }) => [{ organization: organization.slug }],
 };
 
 const NEWCOMER = { token: 'taken over', givenName: 'Taken', familyName: 'Over', password: 'taken over' };

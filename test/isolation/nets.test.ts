@@ -17,6 +17,8 @@ const OPEN_TO_SYSTEM: Record<string, string[]> = {
   scim_credentials: ['SELECT', 'UPDATE last_used_address', 'UPDATE last_used_agent', 'UPDATE last_used_at'],
   api_tokens: ['SELECT', 'UPDATE last_used_at'],
   sessions: ['SELECT', 'UPDATE last_seen_at'],
+  // Of no organization, and nobody else's (docs/decisions/0053).
+  operator_tokens: ['INSERT', 'SELECT', 'UPDATE last_used_at', 'UPDATE revoked_at'],
   // Authenticating a token of a person: whether they are active, and with which role.
   users: ['SELECT active', 'SELECT id', 'SELECT organization_id', 'SELECT role'],
   idempotency_keys: ['DELETE', 'SELECT actor', 'SELECT created_at', 'SELECT key', 'SELECT organization_id'],
@@ -186,6 +188,8 @@ describe('by shape', () => {
     expect(found.map((row) => row.name)).toEqual([
       'api_tokens_lookup_unique',
       'links_found_by_id',
+      'operator_tokens_lookup_unique',
+      'operator_tokens_pkey',
       'organizations_pkey',
       'organizations_slug_unique',
       'scim_credentials_lookup_unique',

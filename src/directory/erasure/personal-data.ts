@@ -232,6 +232,14 @@ export const PERSONAL_DATA: Readonly<Record<string, TableDecision>> = {
   erased_identities: {
     columns: { fingerprint: 'a keyed hash: says nothing to who does not know both value and key' },
   },
+  operator_tokens: {
+    columns: {
+      label: 'about whoever sells the product',
+      lookup_id: OURS,
+      secret_hash: OURS,
+      last_four: OURS,
+    },
+  },
   organizations: {
     columns: {
       slug: ABOUT_ORGANIZATION,
