@@ -88,7 +88,7 @@ describe('an operator token', () => {
       [mine.id],
     );
     expect(row).toMatchObject({ used: true, days: 90 });
-    const secret = mine.token.split('_')[2] ?? '';
+    const secret = mine.token.split('_').slice(2).join('_');
     expect(row?.whole).not.toContain(secret);
     expect(row?.whole).not.toContain(Buffer.from(secret).toString('hex'));
     for (const wrong of [
