@@ -22,7 +22,7 @@ const refusals = (count: number) =>
   product.sql(
     `insert into provisioning_log (organization_id, id, at, connection_id, request_id, method, operation, status, outcome,
        detail, changes, normalisations, ignored, dialect, duration_ms, address)
-     select $1, gen_random_uuid(), now(), $2, 'r' || i, 'POST', 'provisionUser', 409, 'refused',
+     select $1, uuidv7(), now(), $2, 'r' || i, 'POST', 'provisionUser', 409, 'refused',
        'The userName ''other' || i || '@people.example'' belongs to somebody else already.', '{}', '{}', '{}', 'other', 1, ''
      from generate_series(1, $3::int) i`,
     [acme.id, acme.connectionId, count],
