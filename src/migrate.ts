@@ -43,6 +43,7 @@ import { StoppedChangesAndLockedConnections } from '../migrations/0050-stopped-c
 import { WordsOfRefusals } from '../migrations/0051-words-of-refusals.js';
 import { OperatorTokens } from '../migrations/0053-operator-tokens.js';
 import { KeysOfOperators } from '../migrations/0054-keys-of-operators.js';
+import { CheaperChangesOfPeople } from '../migrations/0058-cheaper-changes-of-people.js';
 import { entities } from './entities.js';
 import { databaseFailure } from './kernel/database.js';
 import { QUEUE_SCHEMA } from './kernel/jobs.js';
@@ -87,6 +88,7 @@ const MIGRATIONS = [
   { name: '0051-words-of-refusals', class: WordsOfRefusals },
   { name: '0053-operator-tokens', class: OperatorTokens },
   { name: '0054-keys-of-operators', class: KeysOfOperators },
+  { name: '0058-cheaper-changes-of-people', class: CheaperChangesOfPeople },
 ];
 
 /** Any constant: processes that start together must agree on it so that only one of them migrates. */
