@@ -4,7 +4,7 @@ import { hashPassword } from '../access/password.js';
 import { isResetOpen } from '../access/passwords.queries.js';
 import { requestPasswordReset } from '../access/request-password-reset.js';
 import { resetPassword } from '../access/reset-password.js';
-import { countRegistration, countReset } from '../access/visitor-limits.js';
+import { countMailRequest, countRegistration } from '../access/visitor-limits.js';
 import { answerLater } from '../invitations/answer-later.js';
 import { EmailAddress } from '../kernel/email-address.js';
 import { DomainError } from '../kernel/errors.js';
@@ -54,7 +54,7 @@ async function forget(visit: Visit, body: unknown, client: string): Promise<Show
   const { context, words } = visit;
   try {
     const { email } = parse(ForgotForm, body);
-    await countReset(context, fold(email), client);
+    await countMailRequest(context, { kind: 'reset', address: fold(email), client });
     await requestPasswordReset(context, { email });
     return told(200, words.checkMailTitle, PASSWORD_TEXTS[visit.language].sentText);
   } catch (error) {
