@@ -9,7 +9,7 @@ import { HAS_OTHER_WAY_IN } from './passwords.queries.js';
 import { countMailRequest } from './visitor-limits.js';
 
 /** How long the link in the mail works, by the clock of the database. */
-export const RESET_HOURS = 1;
+const RESET_HOURS = 1;
 
 interface Forgetful {
   id: string;

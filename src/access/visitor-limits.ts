@@ -5,11 +5,11 @@ import { type CountedAttempt, countAttempt } from './count-attempt.js';
 
 const WINDOW_SECONDS = 3_600;
 /** Mails an hour that one mailbox can be made to receive. */
-export const REQUESTS_PER_ADDRESS = 5;
+const REQUESTS_PER_ADDRESS = 5;
 /** An office behind one address, on the day it is told to register. */
-export const REQUESTS_PER_CLIENT = 60;
+const REQUESTS_PER_CLIENT = 60;
 /** Each costs a password hash. A link of ours cannot be guessed; this only bounds the work. */
-export const REGISTRATIONS_PER_CLIENT = 60;
+const REGISTRATIONS_PER_CLIENT = 60;
 
 /** Counts an attempt to have a mail sent to an address. RATE_LIMITED above either limit, whoever the address belongs to. */
 export async function countMailRequest(
