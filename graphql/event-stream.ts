@@ -3,7 +3,7 @@ import type { ServerResponse } from 'node:http';
 /** A comment this often keeps proxies from closing a quiet stream; most of them wait for 30 s or longer. */
 export const HEARTBEAT_MS = 10_000;
 /** Who has not read what was written for this long gets nothing more: their place is for somebody else. */
-export const SLOW_READER_MS = 10_000;
+const SLOW_READER_MS = 10_000;
 /** After which a client comes back when the stream broke. */
 const RETRY_MS = 1_000;
 

@@ -20,13 +20,13 @@ import { DomainError } from '../src/kernel/errors.js';
 import { CONNECTION_MAX_FIRST } from '../src/kernel/page.js';
 
 /** Characters. A document of MAX_TOKENS needs about 20,000; more is comments, blanks or data that belongs in variables. */
-export const MAX_QUERY_LENGTH = 32_768;
+const MAX_QUERY_LENGTH = 32_768;
 /** Lexical tokens, counted while parsing, so that the parser itself stops. The introspection query has about 350. */
 export const MAX_TOKENS = 2_000;
 /** Levels of fields: `organization.users.edges.node.groups.edges.node.displayName` is eight. */
 export const MAX_DEPTH = 8;
 /** Field values an answer may hold: a full page of 100 rows with a nested default page of 20 fits. */
-export const MAX_COST = 5_000;
+const MAX_COST = 5_000;
 /** Aliases let one document call one resolver many times (abuse 11); a screen needs a handful. */
 export const MAX_ALIASES = 15;
 /** `@include` and `@skip` of a real screen stay below this; validation compares the directives of a place in pairs. */
@@ -36,13 +36,13 @@ export const MAX_FRAGMENTS = 50;
 /** Selections of one field at one place, for the same reason: fragments of one screen overlap, but not without end. */
 export const MAX_REPEATS = 30;
 /** Selections this check itself may read: fragments spread at many places cannot make it slow. */
-export const MAX_SELECTIONS = 10_000;
+const MAX_SELECTIONS = 10_000;
 /** Levels of the variables: no input object nests nearly as far, and coercion recurses. */
-export const MAX_VARIABLES_DEPTH = 32;
+const MAX_VARIABLES_DEPTH = 32;
 /** Keys of one object in the variables: no input type has as many, and each unknown key prints the whole object. */
-export const MAX_INPUT_KEYS = 100;
+const MAX_INPUT_KEYS = 100;
 /** Rows assumed for a list that is not paged. */
-export const UNPAGED_LIST_SIZE = 10;
+const UNPAGED_LIST_SIZE = 10;
 
 /** The parts of a request body that cost something. They are what arrived, so they may have any type. */
 export interface SentOperation {

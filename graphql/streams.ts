@@ -5,9 +5,9 @@ import { DomainError } from '../src/kernel/errors.js';
 /** Of one token: a dashboard with a few screens open, in two tabs. */
 export const MAX_STREAMS_PER_TOKEN = 10;
 /** Of one organization, in one process. */
-export const MAX_STREAMS_PER_ORGANIZATION = 50;
+const MAX_STREAMS_PER_ORGANIZATION = 50;
 /** Of one process: a few kilobytes and a statement a second each. */
-export const MAX_STREAMS = 500;
+const MAX_STREAMS = 500;
 
 const RETRY_AFTER_SECONDS = 5;
 

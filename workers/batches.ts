@@ -9,6 +9,8 @@ export class Batches<T> {
     private readonly apply: (items: T[]) => Promise<void>,
     /** How long the first one waits for company. */
     private readonly lingerMs = 0,
+    /** How many go together at the most. */
+    private readonly size = Number.POSITIVE_INFINITY,
   ) {}
 
   /** Resolves when the batch with this item has been applied, rejects when that failed. */
@@ -21,9 +23,8 @@ export class Batches<T> {
 
   private async run(): Promise<void> {
     while (this.waiting.length > 0) {
-      await sleep(this.lingerMs);
-      const batch = this.waiting;
-      this.waiting = [];
+      if (this.waiting.length < this.size) await sleep(this.lingerMs);
+      const batch = this.waiting.splice(0, this.size);
       try {
         await this.apply(batch.map(({ item }) => item));
         for (const { done } of batch) done();

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import nodemailer from 'nodemailer';
+import nodemailer, { type SendMailOptions } from 'nodemailer';
 import MailComposer from 'nodemailer/lib/mail-composer';
 import { isEmailAddress } from '../src/kernel/email-address.js';
 import { type MailSender, parseMailFrom } from '../src/mail/mail-from.js';
@@ -46,6 +46,11 @@ export class Smtp {
       disableFileAccess: true,
       disableUrlAccess: true,
     });
+    this.transport.use('stream', ({ data, message }, done) => {
+      const { mayEnd } = data as SendMailOptions & EndsWhenAllowed;
+      message.processFunc((bytes) => Readable.from(unlessWithdrawn(bytes, mayEnd), { objectMode: false }));
+      done();
+    });
   }
 
   /**
@@ -56,10 +61,12 @@ export class Smtp {
     if (!isEmailAddress(mail.recipient)) return { kind: 'refused', error: 'The address is not a plain one.' };
     try {
       const bytes = await this.compose(mail, written);
-      await this.transport.sendMail({
+      const held: SendMailOptions & EndsWhenAllowed = {
         envelope: { from: this.sender.address, to: [mail.recipient] },
-        raw: Readable.from(unlessWithdrawn(bytes, mayEnd), { objectMode: false }),
-      });
+        raw: bytes,
+        mayEnd,
+      };
+      await this.transport.sendMail(held);
       return { kind: 'taken' };
     } catch (error) {
       return explain(error as SmtpError);
@@ -87,8 +94,16 @@ export class Smtp {
   }
 }
 
-async function* unlessWithdrawn(bytes: Buffer, mayEnd: () => Promise<void>): AsyncGenerator<Buffer> {
-  yield bytes;
+interface EndsWhenAllowed {
+  mayEnd: () => Promise<void>;
+}
+
+/**
+ * The last stream before the connection, which is read from when the server has answered DATA: any stream before it is
+ * read ahead of that.
+ */
+async function* unlessWithdrawn(bytes: Readable, mayEnd: () => Promise<void>): AsyncGenerator<Buffer> {
+  yield* bytes;
   await mayEnd();
 }
 

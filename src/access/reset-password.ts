@@ -4,7 +4,9 @@ import { DomainError } from '../kernel/errors.js';
 import { command } from '../kernel/operation.js';
 import { consumeLink, readLink } from '../mail/links.js';
 import { queueMail } from '../mail/queue-mail.js';
-import { MAY_USE_PASSWORD } from './passwords.queries.js';
+import { hashPassword } from './password.js';
+import { isResetOpen, MAY_USE_PASSWORD } from './passwords.queries.js';
+import { countRegistration } from './visitor-limits.js';
 
 const linkIsOver = (): DomainError =>
   new DomainError(
@@ -16,17 +18,25 @@ const linkIsOver = (): DomainError =>
 /**
  * Whoever holds the link of the mail has another password, and every session of theirs ends, all in one transaction. Of
  * any number of callers with one link exactly one succeeds; other links that were mailed are void. NOT_FOUND when the
- * link is over, or the person may not use a password any more (abuse 3).
+ * link is over, or the person may not use a password any more (abuse 3). RATE_LIMITED above the limit of the client
+ * (abuse 11).
  */
 export const resetPassword = command({
   permission: 'access:request',
   input: z.object({
     token: z.string(),
-    /** Made by `hashPassword` before: it takes longer than a transaction should. */
-    passwordHash: z.string().startsWith('$argon2id$'),
+    /** Hashed before the transaction: it takes longer than one should. */
+    password: z.string(),
+    client: z.string(),
   }),
   audit: (_input, userId: string) => ({ action: 'password.reset', target: userId }),
-  async run(tx, { token, passwordHash }) {
+  async prepare(context, { token, password, client }): Promise<string> {
+    await countRegistration(context, client);
+    // Before the password is hashed, which costs more than a look.
+    if (!(await isResetOpen(context, { token }))) throw linkIsOver();
+    return hashPassword(password);
+  },
+  async run(tx, { token }, passwordHash) {
     const { organizationId } = tx.context;
     const seen = await readLink(tx, 'password-reset', token);
     // The person before the link, as whoever deactivates them voids it (migration 0045).

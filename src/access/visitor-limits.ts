@@ -5,17 +5,20 @@ import { type CountedAttempt, countAttempt } from './count-attempt.js';
 
 const WINDOW_SECONDS = 3_600;
 /** Mails an hour that one mailbox can be made to receive. */
-export const REQUESTS_PER_ADDRESS = 5;
+const REQUESTS_PER_ADDRESS = 5;
 /** An office behind one address, on the day it is told to register. */
-export const REQUESTS_PER_CLIENT = 60;
+const REQUESTS_PER_CLIENT = 60;
 /** Each costs a password hash. A link of ours cannot be guessed; this only bounds the work. */
-export const REGISTRATIONS_PER_CLIENT = 60;
+const REGISTRATIONS_PER_CLIENT = 60;
 
-/** Counts an attempt to ask for access. RATE_LIMITED above either limit, whoever the address belongs to. */
-export async function countRequest(context: Context, address: string, client: string): Promise<void> {
+/** Counts an attempt to have a mail sent to an address. RATE_LIMITED above either limit, whoever the address belongs to. */
+export async function countMailRequest(
+  context: Context,
+  { kind, address, client }: { kind: 'request' | 'reset'; address: string; client: string },
+): Promise<void> {
   refuseAbove(
     await countAttempt(context, {
-      kind: 'request',
+      kind,
       subjects: [
         { value: `address ${address}`, limit: REQUESTS_PER_ADDRESS },
         { value: `client ${networkOf(client)}`, limit: REQUESTS_PER_CLIENT },
@@ -25,21 +28,7 @@ export async function countRequest(context: Context, address: string, client: st
   );
 }
 
-/** Counts a forgotten password. RATE_LIMITED above either limit, whoever the address belongs to. */
-export async function countReset(context: Context, address: string, client: string): Promise<void> {
-  refuseAbove(
-    await countAttempt(context, {
-      kind: 'reset',
-      subjects: [
-        { value: `address ${address}`, limit: REQUESTS_PER_ADDRESS },
-        { value: `client ${networkOf(client)}`, limit: REQUESTS_PER_CLIENT },
-      ],
-      windowSeconds: WINDOW_SECONDS,
-    }),
-  );
-}
-
-/** Counts an attempt to register or to accept. RATE_LIMITED above the limit. */
+/** Counts an attempt to use a mailed link up: to register, to accept, to choose a password. RATE_LIMITED above the limit. */
 export async function countRegistration(context: Context, client: string): Promise<void> {
   refuseAbove(
     await countAttempt(context, {

@@ -8,7 +8,7 @@ import { profileOf } from './profile.js';
 import type { StopReason } from './requester.js';
 
 /** A list of ids is what a screen or a script collected; more people than that are named by a filter. */
-export const MAX_BULK_IDS = 10_000;
+const MAX_BULK_IDS = 10_000;
 /** They are written down while the caller waits. */
 const MAX_BULK_PEOPLE = 100_000;
 /** As many as one statement writes down well within its time, on a busy machine too. */

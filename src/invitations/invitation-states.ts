@@ -5,7 +5,7 @@ export const INVITATION_STATES = ['pending', 'accepted', 'consumed', 'revoked', 
 export type InvitationState = (typeof INVITATION_STATES)[number];
 
 /** B34: how long an invitation can be used, by the clock of the database. */
-export const INVITATION_DAYS = 14;
+const INVITATION_DAYS = 14;
 /** The same in the unit of links. */
 export const INVITATION_HOURS = INVITATION_DAYS * 24;
 

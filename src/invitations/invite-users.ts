@@ -14,7 +14,7 @@ import {
 import { type PromiseInput, promiseSchemas, requireMayPromise } from './invitation-input.js';
 
 /** A whole school or site at once; more than this is provisioned, not invited. */
-export const MAX_BATCH = 5_000;
+const MAX_BATCH = 5_000;
 /** What is kept of text that is no address, for whoever looks for it in their list. */
 const MAX_SHOWN = 254;
 

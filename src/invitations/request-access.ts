@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { z } from 'zod';
-import { countRequest } from '../access/visitor-limits.js';
+import { countMailRequest } from '../access/visitor-limits.js';
 import { EmailAddress } from '../kernel/email-address.js';
 import { DomainError } from '../kernel/errors.js';
 import { fold } from '../kernel/fold.js';
@@ -39,7 +39,11 @@ export const requestAccess = command({
       ? undefined
       : { action: 'access.requested', target: requested.invitationId },
   prepare: (context, { email, client }) =>
-    countRequest(context, canonicalAddress(email)?.email ?? fold(email), client),
+    countMailRequest(context, {
+      kind: 'request',
+      address: canonicalAddress(email)?.email ?? fold(email),
+      client,
+    }),
   async run(tx, input) {
     const address = canonicalAddress(input.email);
     if (!address || !(await isApproved(tx, address.domain))) throw notInvited();

@@ -4,7 +4,7 @@ import { command } from '../kernel/operation.js';
 import { MAIL_COLUMNS, type MailRecord, type MailRow, toMailRecord } from './mail-rows.js';
 
 /** How long a claim lasts unless it is renewed: a worker that was killed holds up its mails no longer than this. */
-export const LEASE_SECONDS = 5;
+const LEASE_SECONDS = 5;
 
 /** Said of a mail whose worker ended between handing it over and hearing the answer. */
 const UNANSWERED = 'The mail server took it; the worker ended before its answer was recorded.';

@@ -15,12 +15,15 @@ export const handOverMails = command({
   input: z.object({ claimId: z.uuid(), ids: z.array(z.uuid()), release: Release }),
   audit: () => undefined,
   async run(tx, { claimId, ids, release }): Promise<void> {
-    const rows = await tx.rows(sql<{ id: string }>`
-      update mails set handed_at = now()
-      where organization_id = ${tx.context.organizationId} and id = any(${ids}::uuid[]) and claim_id = ${claimId}
-        and state = 'sending'
-      returning id
-    `);
+    const rows = await tx.rows(
+      sql<{ id: string }>`
+        update mails set handed_at = now()
+        where organization_id = ${tx.context.organizationId} and id = any(${ids}::uuid[]) and claim_id = ${claimId}
+          and state = 'sending'
+        returning id
+      `,
+      { prepared: true },
+    );
     await release(new Set(rows.map((row) => row.id)));
   },
 });

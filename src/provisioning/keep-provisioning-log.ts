@@ -3,7 +3,7 @@ import type { Database } from '../kernel/database.js';
 import { runInSystem } from '../kernel/tenancy.js';
 
 /** Whole months of the provisioning log that are kept beside the current one, unless PROVISIONING_LOG_MONTHS says otherwise. */
-export const DEFAULT_LOG_MONTHS = 13;
+const DEFAULT_LOG_MONTHS = 13;
 
 /** So many words of refusals go at a time that nobody waits for it; there is another time. */
 const WORDS_AT_ONCE = 20_000;

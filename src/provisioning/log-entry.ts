@@ -60,7 +60,7 @@ export interface LogEntry {
 const MAX_DETAIL_LENGTH = 1_000;
 const MAX_NAME_LENGTH = 200;
 /** Names of one kind a row keeps; a client that sends more is told of by their number. */
-export const MAX_NAMES = 50;
+const MAX_NAMES = 50;
 
 /** The tokens and secrets of this product, wherever in a text a client put one. */
 const OWN_SECRETS = /\brc[a-z]_[0-9a-f]{24}(?:_[\w-]{20,})?/g;

@@ -4,7 +4,7 @@ import type { Problems } from './problems.js';
 export type JsonObject = Record<string, unknown>;
 
 /** Characters an attribute may have unless it says otherwise: above what any of the providers' own fields hold. */
-export const MAX_TEXT_LENGTH = 256;
+const MAX_TEXT_LENGTH = 256;
 
 const QUOTED_LENGTH = 40;
 

@@ -6,7 +6,7 @@ import { DomainError } from '../kernel/errors.js';
 import { quote } from './json-input.js';
 
 /** A path longer than this, in characters, is none of a provider's: the longest known is a URN with a value filter. */
-export const MAX_PATH_LENGTH = 4_096;
+const MAX_PATH_LENGTH = 4_096;
 
 /** A path of RFC 7644 section 3.5.2 (figure 7), names as they were sent and not yet looked up. */
 export interface PatchPath {

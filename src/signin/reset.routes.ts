@@ -1,14 +1,11 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
-import { hashPassword } from '../access/password.js';
 import { isResetOpen } from '../access/passwords.queries.js';
 import { requestPasswordReset } from '../access/request-password-reset.js';
 import { resetPassword } from '../access/reset-password.js';
-import { countRegistration, countReset } from '../access/visitor-limits.js';
 import { answerLater } from '../invitations/answer-later.js';
 import { EmailAddress } from '../kernel/email-address.js';
 import { DomainError } from '../kernel/errors.js';
-import { fold } from '../kernel/fold.js';
 import { parse } from '../kernel/operation.js';
 import { contactOf, correction, refusalPage, type Shown, show, signInButton, told } from './answer.js';
 import { emailField, field, typed, type Wrong } from './field.js';
@@ -54,8 +51,7 @@ async function forget(visit: Visit, body: unknown, client: string): Promise<Show
   const { context, words } = visit;
   try {
     const { email } = parse(ForgotForm, body);
-    await countReset(context, fold(email), client);
-    await requestPasswordReset(context, { email });
+    await requestPasswordReset(context, { email, client });
     return told(200, words.checkMailTitle, PASSWORD_TEXTS[visit.language].sentText);
   } catch (error) {
     const wrong = correction(error, words);
@@ -70,11 +66,7 @@ async function reset(visit: Visit, token: string, body: unknown, client: string)
   const { context, words } = visit;
   const texts = PASSWORD_TEXTS[visit.language];
   try {
-    await countRegistration(context, client);
-    // Before the password is hashed, which costs more than a look.
-    if (!(await isResetOpen(context, { token }))) return overPage(visit);
-    const { password } = parse(ResetForm, body);
-    await resetPassword(context, { token, passwordHash: await hashPassword(password) });
+    await resetPassword(context, { token, client, ...parse(ResetForm, body) });
     return told(200, texts.changedTitle, texts.changedText, signInButton(visit));
   } catch (error) {
     const wrong = correction(error, words);

@@ -1,10 +1,10 @@
 import { newUser, patch } from '../support/people.js';
 import { type Answer, startProduct, type TestOrganization, type TestProduct } from '../support/product.js';
 import { eventually } from '../workers/asynchronous.js';
+import { type Person, pushTwo } from './pairs.js';
 
 let product: TestProduct;
 let acme: TestOrganization;
-let serial = 0;
 
 beforeAll(async () => {
   product = await startProduct();
@@ -12,20 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => product.close());
 
-interface Person {
-  id: string;
-  name: string;
-}
-
-async function two(): Promise<[Person, Person]> {
-  const people: Person[] = [];
-  for (const letter of ['a', 'b']) {
-    serial += 1;
-    const name = `${letter}${serial}`;
-    people.push({ id: (await acme.scim('POST', '/Users', newUser(name))).body.id, name });
-  }
-  return people as [Person, Person];
-}
+const two = () => pushTwo(acme);
 
 const change = ({ id }: Person, path: string, value: string): Promise<Answer> =>
   acme.scim('PATCH', `/Users/${id}`, patch({ op: 'replace', path, value }));

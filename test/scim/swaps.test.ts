@@ -1,20 +1,15 @@
 import { newUser, patch } from '../support/people.js';
 import { type Answer, startProduct, type TestOrganization, type TestProduct } from '../support/product.js';
+import { type Person, pushTwo } from './pairs.js';
 
 let product: TestProduct;
 let acme: TestOrganization;
-let serial = 0;
 
 beforeAll(async () => {
   product = await startProduct();
   acme = await product.organization();
 });
 afterAll(() => product.close());
-
-interface Person {
-  id: string;
-  name: string;
-}
 
 /** What can be swapped: how it is sent, and how it is read. */
 const ATTRIBUTES = {
@@ -39,17 +34,7 @@ const ATTRIBUTES = {
 } as const;
 type Attribute = keyof typeof ATTRIBUTES;
 
-async function two(organization = acme): Promise<[Person, Person]> {
-  const people: Person[] = [];
-  for (const letter of ['a', 'b']) {
-    serial += 1;
-    const name = `${letter}${serial}`;
-    const answer = await organization.scim('POST', '/Users', newUser(name));
-    expect(answer.status).toBe(201);
-    people.push({ id: answer.body.id, name });
-  }
-  return people as [Person, Person];
-}
+const two = (organization = acme) => pushTwo(organization);
 
 const VERBS = ['PATCH', 'PUT'] as const;
 type Verb = (typeof VERBS)[number];

@@ -21,7 +21,7 @@ export class Mailbox {
   private port = 0;
 
   /** Asked for every recipient; an error is the server's refusal. */
-  onRcpt: (address: string) => Error | undefined = () => undefined;
+  onRcpt: (address: string) => Error | undefined | Promise<undefined> = () => undefined;
   /** Milliseconds the server thinks before it takes a mail. */
   thinks = 0;
 
@@ -66,7 +66,7 @@ export class Mailbox {
       disabledCommands: ['AUTH', 'STARTTLS'],
       disableReverseLookup: true,
       closeTimeout: 100,
-      onRcptTo: ({ address }, _session, done) => done(this.onRcpt(address)),
+      onRcptTo: ({ address }, _session, done) => void Promise.resolve(this.onRcpt(address)).then(done),
       onData: (stream, session, done) => {
         const chunks: Buffer[] = [];
         stream.on('data', (chunk: Buffer) => chunks.push(chunk));

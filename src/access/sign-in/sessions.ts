@@ -9,7 +9,7 @@ import { type LogoutTicket, logoutTicketPlace } from './logout-ticket.js';
 /** What the value of a session cookie starts with. */
 export const SESSION_PREFIX = 'rcs';
 /** A working day; whoever is still there afterwards signs in again. */
-export const ABSOLUTE_HOURS = 12;
+const ABSOLUTE_HOURS = 12;
 /** Long enough for a meeting; an unattended screen is nobody's for longer. */
 export const IDLE_HOURS = 2;
 
