@@ -87,6 +87,24 @@ export class Postgres {
     return rows[0].calls;
   }
 
+  /** What `work` resolved with, and the statements it caused in a database, dearest first; times in microseconds. */
+  async statementsDuring(database, work) {
+    await this.admin.query(`alter system set pg_stat_statements.track_planning = 'on'`);
+    await this.track('all');
+    await this.admin.query('select pg_stat_statements_reset()');
+    const result = await work();
+    const { rows: statements } = await this.admin.query(
+      `select s.calls::int, s.total_plan_time * 1000 as planning, s.total_exec_time * 1000 as running,
+         case when s.toplevel then '' else '(inside) ' end || regexp_replace(s.query, 's+', ' ', 'g') as text
+       from pg_stat_statements s join pg_database d on d.oid = s.dbid where d.datname = $1
+       order by s.total_exec_time + s.total_plan_time desc`,
+      [database],
+    );
+    await this.admin.query('alter system reset pg_stat_statements.track_planning');
+    await this.track('none');
+    return { ...result, statements };
+  }
+
   async stop() {
     await this.admin.end();
     await this.client.end();
