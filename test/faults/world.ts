@@ -76,7 +76,8 @@ export class World {
   }
 
   static async start(options: WorldOptions): Promise<World> {
-    const kept = keepFolder('faults');
+    // On a disk, because what is written there is to be as durable as in production.
+    const kept = keepFolder('faults', undefined, os.tmpdir());
     const disk = options.disk ? mountSmallDisk() : undefined;
     const postgres = await PostgresServer.make(disk?.folder ?? kept.folder, options.postgres);
     const redis = options.redis ? await RedisServer.make(kept.folder) : undefined;

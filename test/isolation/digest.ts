@@ -1,12 +1,30 @@
 import type { TestProduct } from '../support/product.js';
 
-/** Every table whose rows belong to an organization, with the column that says to which. */
-export async function ownedTables(product: TestProduct): Promise<{ name: string; key: string }[]> {
-  return product.sql<{ name: string; key: string }>(`
-    select t.tablename as name, case t.tablename when 'organizations' then 'id' else 'organization_id' end as key
-    from pg_tables t join pg_class c on c.oid = format('%I.%I', t.schemaname, t.tablename)::regclass
-    where t.schemaname = 'public' and t.tablename not in ('migrations', 'operator_tokens') and not c.relispartition order by 1`);
+interface OwnedTable {
+  name: string;
+  /** The column that says to which organization a row belongs. */
+  key: string;
+  /** Whether its rows say when they were last used. */
+  notesUse: boolean;
 }
+
+const tablesOf = new WeakMap<TestProduct, Promise<OwnedTable[]>>();
+
+/** Every table whose rows belong to an organization. No test makes another one. */
+export function ownedTables(product: TestProduct): Promise<OwnedTable[]> {
+  let tables = tablesOf.get(product);
+  if (tables === undefined) {
+    tables = product.sql<OwnedTable>(`
+      select t.tablename as name, case t.tablename when 'organizations' then 'id' else 'organization_id' end as key,
+        exists (select from pg_attribute a where a.attrelid = c.oid and a.attname like 'last_used_%') as "notesUse"
+      from pg_tables t join pg_class c on c.oid = format('%I.%I', t.schemaname, t.tablename)::regclass
+      where t.schemaname = 'public' and t.tablename not in ('migrations', 'operator_tokens') and not c.relispartition order by 1`);
+    tablesOf.set(product, tables);
+  }
+  return tables;
+}
+
+const WITHOUT_USE = `(to_jsonb(t) - '{last_used_at,last_used_address,last_used_agent}'::text[])`;
 
 /**
  * Number and fingerprint of the rows of each table, of one organization or of all, so that a difference names its
@@ -18,14 +36,15 @@ export async function digestOf(
 ): Promise<Record<string, string>> {
   const tables = (await ownedTables(product)).filter(({ name }) => !name.startsWith('provisioning_log'));
   const parts = tables.map(
-    ({ name, key }) => `
-      select '${name}' as name, count(*) || ' ' || coalesce(md5(string_agg(line, '|' order by line)), '') as digest
-      from (select (to_jsonb(t) - '{last_used_at,last_used_address,last_used_agent}'::text[])::text as line
-        from ${name} t where $1::uuid is null or t.${key} = $1) as lines`,
+    ({ name, key, notesUse }) => `
+      select '${name}' as name, count(*) || ' ' || coalesce(sum(hashtextextended(line, 0)), 0) as digest
+      from (select ${notesUse ? WITHOUT_USE : 't'}::text as line
+        from ${name} t ${organizationId === undefined ? '' : `where t.${key} = $1`}) as lines`,
   );
-  const rows = await product.sql<{ name: string; digest: string }>(parts.join(' union all '), [
-    organizationId ?? null,
-  ]);
+  const rows = await product.sqlAgain<{ name: string; digest: string }>(
+    parts.join(' union all '),
+    organizationId === undefined ? [] : [organizationId],
+  );
   return Object.fromEntries(rows.map((row) => [row.name, row.digest]));
 }
 

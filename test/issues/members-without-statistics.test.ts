@@ -17,7 +17,7 @@ it('5,000 members are added and applied at once to tables without statistics', a
   const acme = await product.organization();
   // Plans and foreign-key checks are made while the tables are as good as empty.
   await pushGroup(acme, undefined, [await pushUser(acme)]);
-  const people = await product.sql<{ id: string }>(
+  const people = await product.fill<{ id: string }>(
     `insert into users (organization_id, id, user_name, user_name_key, email, email_key, external_id, connection_id)
      select $1, gen_random_uuid(), n, n, n, n, n, $2 from (select 'p' || i || '@people.example' as n from generate_series(1, 10000) i) x
      returning id`,

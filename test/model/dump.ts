@@ -35,7 +35,7 @@ const TABLES = `select json_build_object(
 
 /** The organization as PostgreSQL has it at this moment. */
 export async function dumpOf(product: TestProduct, organizationId: string): Promise<Dump> {
-  const [row] = await product.sql<{ dump: Dump }>(TABLES, [organizationId]);
+  const [row] = await product.sqlAgain<{ dump: Dump }>(TABLES, [organizationId]);
   if (!row) throw new Error('A statement without from has one row.');
   return row.dump;
 }
@@ -73,7 +73,7 @@ export async function brokenInvariants(
   product: TestProduct,
   organizationId: string,
 ): Promise<Record<string, unknown>> {
-  const [row] = await product.sql(
+  const [row] = await product.sqlAgain(
     `select
        (select count(*)::int from users u where organization_id = $1 and not active and (license is not null
          or exists (select from memberships m where m.organization_id = $1 and m.user_id = u.id)

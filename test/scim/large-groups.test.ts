@@ -12,7 +12,7 @@ let group: string;
 beforeAll(async () => {
   product = await startProduct({ workers: true });
   acme = await product.organization();
-  const rows = await product.sql<{ id: string }>(
+  const rows = await product.fill<{ id: string }>(
     `insert into users (organization_id, id, user_name, user_name_key, email, email_key, external_id, connection_id)
      select $1, uuidv7(), 'p' || i, 'p' || i, 'p' || i || '@x.example', 'p' || i || '@x.example', 'x' || i, $2
      from generate_series(1, $3::int) i returning id`,

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import type { FastifyInstance, InjectOptions } from 'fastify';
 import pg from 'pg';
 import type { RegisteredDocuments } from '../../graphql/documents.js';
@@ -76,6 +76,13 @@ export interface TestProduct {
   databaseUrl: string;
   /** The superuser's view: every organization's rows, without row-level security. */
   sql<T extends pg.QueryResultRow>(text: string, values?: unknown[]): Promise<T[]>;
+  /** As `sql`, for a large statement that is sent again and again: each connection reads and plans it once. */
+  sqlAgain<T extends pg.QueryResultRow>(text: string, values?: unknown[]): Promise<T[]>;
+  /**
+   * Inserts thousands of rows as they are. No trigger runs: nothing is checked, and no words to search and no sources of
+   * attributes are kept of them, which is nearly all of what a row costs. For a crowd that a test needs and does not test.
+   */
+  fill<T extends pg.QueryResultRow>(text: string, values?: unknown[]): Promise<T[]>;
   /** A fresh organization on the Enterprise plan with SSO, a connection and tokens. */
   organization(options?: {
     provider?: 'okta' | 'entra' | 'onelogin' | 'custom';
@@ -126,11 +133,30 @@ export async function startProduct(options: ProductOptions = {}): Promise<TestPr
   const superuser = new pg.Pool({ connectionString: superuserUrl, max: 2 });
   const sql = async <T extends pg.QueryResultRow>(text: string, values: unknown[] = []): Promise<T[]> =>
     (await superuser.query<T>(text, values)).rows;
+  const sqlAgain = async <T extends pg.QueryResultRow>(
+    text: string,
+    values: unknown[] = [],
+  ): Promise<T[]> => {
+    const name = createHash('sha256').update(text).digest('base64url');
+    return (await superuser.query<T>({ name, text, values })).rows;
+  };
+  const fill = async <T extends pg.QueryResultRow>(text: string, values: unknown[] = []): Promise<T[]> => {
+    const client = new pg.Client({ connectionString: superuserUrl });
+    await client.connect();
+    try {
+      await client.query('set session_replication_role = replica');
+      return (await client.query<T>(text, values)).rows;
+    } finally {
+      await client.end();
+    }
+  };
   return {
     app,
     database,
     databaseUrl: testDatabase.url,
     sql,
+    sqlAgain,
+    fill,
     organization: (choice) => createTestOrganization(app, database, choice),
     settle: (deadlineMs = 10_000) => settle(sql, deadlineMs),
     async close() {

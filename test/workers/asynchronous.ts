@@ -39,7 +39,7 @@ export async function crowd(
   size: number,
 ): Promise<string[]> {
   const name = `c${randomUUID().slice(0, 8)}`;
-  const rows = await product.sql<{ id: string }>(
+  const rows = await product.fill<{ id: string }>(
     `insert into users (organization_id, id, user_name, user_name_key, email, email_key, external_id, connection_id)
      select $1, gen_random_uuid(), n, n, n || '@people.example', n || '@people.example', n, $2
      from (select $3 || i as n from generate_series(1, $4::int) i) names returning id`,

@@ -32,7 +32,7 @@ describe('a bulk change is applied in the background', () => {
   /** Ordinary people, straight into the table. */
   const contractors = async (size: number): Promise<string[]> =>
     (
-      await product.sql<{ id: string }>(
+      await product.fill<{ id: string }>(
         `insert into users (organization_id, id, email, email_key, title)
          select $1, gen_random_uuid(), n, n, 'Contractor'
          from (select gen_random_uuid() || '@people.example' as n from generate_series(1, $2::int)) names returning id`,

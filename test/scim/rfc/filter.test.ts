@@ -178,7 +178,7 @@ describe('an exact look-up', () => {
   }
 
   beforeAll(async () => {
-    await product.sql(
+    await product.fill(
       `insert into users (organization_id, id, user_name, user_name_key, email, email_key, external_id, connection_id,
          identity_scope, attributes)
        select $1::uuid, id, 'n' || n, 'n' || n, 'n' || n || '@x.example', 'n' || n || '@x.example', 'e' || n, $2::uuid, id,
@@ -186,7 +186,7 @@ describe('an exact look-up', () => {
        from (select n, gen_random_uuid() as id from generate_series(1, 20000) n) as made`,
       [acme.id, acme.connectionId],
     );
-    await product.sql(
+    await product.fill(
       `insert into user_email_keys (organization_id, user_id, email_key)
        select organization_id, id, email_key from users where organization_id = $1 and external_id like 'e%'`,
       [acme.id],
