@@ -2,25 +2,26 @@
 // statements behind it. Processor time is nearly the same on a busy machine, so this tells where to look when the
 // requests a second do not.
 //
-//   npm run build && node bench/cost.mjs [--mixes "get by id,filter hit"] [--seconds 5] [--statements 8] [--data DIR]
+//   npm run build && node bench/cost.mjs [--only "filter hit"] [--seconds 5] [--statements 8] [--data DIR]
 //
 // Linux only (/proc); an embedded PostgreSQL in --data. Loopback only.
 import { mkdirSync } from 'node:fs';
 import { closedLoop } from './load/closed-loop.mjs';
 import { endingWith } from './machine/ending.mjs';
-import { readOptions } from './machine/options.mjs';
+import { chosen, readOptions } from './machine/options.mjs';
 import { Postgres } from './machine/postgres.mjs';
 import { cpuOf, cpuOfPostgres } from './machine/processor.mjs';
 import { GRAPHQL_MIXES } from './mixes/graphql.mjs';
+import { groupMixes } from './mixes/groups.mjs';
 import { PEOPLE_MIXES } from './mixes/people.mjs';
 import { startTargets } from './targets/all.mjs';
 
-const options = readOptions({ mixes: '', seconds: 5, people: 1000, statements: 0 });
-const MIXES = { ...PEOPLE_MIXES, ...GRAPHQL_MIXES };
+const options = readOptions({ only: '', seconds: 5, people: 1000, statements: 0 });
+const GROUPS = [100];
+const MIXES = { ...PEOPLE_MIXES, ...GRAPHQL_MIXES, ...groupMixes(GROUPS) };
 const TARGETS = ['floor', 'Rollcall, PostgreSQL queue'];
 const CONNECTIONS = 10;
-const names = options.mixes === '' ? Object.keys(PEOPLE_MIXES) : options.mixes.split(',');
-for (const name of names) if (!MIXES[name]) throw new Error(`--mixes takes ${Object.keys(MIXES).join(', ')}`);
+const names = Object.keys(MIXES).filter((name) => chosen(options.only, name, undefined));
 
 mkdirSync(options.data, { recursive: true });
 const postgres = await Postgres.start(options.data, (line) => process.stderr.write(`${line}\n`));
@@ -32,7 +33,8 @@ const { targets, stop } = await startTargets({ postgres, folder: options.data, s
 async function costOf(target, directory, name) {
   const { prepare, graphql } = MIXES[name];
   if (graphql && !target.hasGraphql) return;
-  const work = await (graphql ?? prepare)({ directory });
+  const prepared = await (graphql ?? prepare)({ directory });
+  const work = prepared.work ?? prepared;
   const { endpoint } = graphql ? directory.graphql : directory;
   const load = (seconds) => closedLoop({ endpoint, connections: CONNECTIONS, seconds, work });
   await load(1);
@@ -66,7 +68,7 @@ await endingWith(
   async () => {
     const directories = new Map();
     for (const target of targets)
-      directories.set(target, await target.directory({ number: 1, people: options.people, groups: [] }));
+      directories.set(target, await target.directory({ number: 1, people: options.people, groups: GROUPS }));
     for (const name of names)
       for (const target of targets) await costOf(target, directories.get(target), name);
   },

@@ -95,7 +95,7 @@ export class Postgres {
     const result = await work();
     const { rows: statements } = await this.admin.query(
       `select s.calls::int, s.total_plan_time * 1000 as planning, s.total_exec_time * 1000 as running,
-         case when s.toplevel then '' else '(inside) ' end || regexp_replace(s.query, 's+', ' ', 'g') as text
+         case when s.toplevel then '' else '(inside) ' end || regexp_replace(s.query, '[[:space:]]+', ' ', 'g') as text
        from pg_stat_statements s join pg_database d on d.oid = s.dbid where d.datname = $1
        order by s.total_exec_time + s.total_plan_time desc`,
       [database],

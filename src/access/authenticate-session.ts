@@ -27,29 +27,24 @@ export async function authenticateSession(
 ): Promise<Context | undefined> {
   const parsed = parseToken(SESSION_PREFIX, request.cookie ?? '');
   if (!parsed) return undefined;
-  const row = await runInSystem(
+  const share = parsed.lookupId;
+  const [row] = await runInSystem(
     database,
-    async (tx) => {
-      const [found] = await tx.rows(sql<SessionRow>`
+    (tx) =>
+      tx.rows(
+        sql<SessionRow>`
         select s.organization_id, s.id, s.user_id, s.role, s.secret_hash, o.slug,
           s.last_seen_at < now() - interval '1 minute' as use_is_stale
         from sessions s join organizations o on o.id = s.organization_id
         where s.lookup_id = ${parsed.lookupId} and s.ended_at is null and s.expires_at > now()
-          and s.last_seen_at > now() - make_interval(hours => ${IDLE_HOURS})
-      `);
-      if (!found || !secretMatches(parsed.secret, found.secret_hash)) return undefined;
-      if (request.hostSlug !== undefined && request.hostSlug !== found.slug) return undefined;
-      if (found.use_is_stale) {
-        await tx.rows(sql`
-          update sessions set last_seen_at = now()
-          where organization_id = ${found.organization_id} and id = ${found.id}
-        `);
-      }
-      return found;
-    },
-    { share: parsed.lookupId },
+          and s.last_seen_at > now() - make_interval(hours => ${IDLE_HOURS})`,
+        { prepared: true },
+      ),
+    { share, readOnly: true },
   );
-  if (!row) return undefined;
+  if (!row || !secretMatches(parsed.secret, row.secret_hash)) return undefined;
+  if (request.hostSlug !== undefined && request.hostSlug !== row.slug) return undefined;
+  if (row.use_is_stale) await noteUse(database, share, row);
   return {
     database,
     organizationId: row.organization_id,
@@ -59,3 +54,13 @@ export async function authenticateSession(
     requestId: request.requestId,
   };
 }
+
+const noteUse = (database: Database, share: string, { organization_id, id }: SessionRow): Promise<unknown> =>
+  runInSystem(
+    database,
+    (tx) =>
+      tx.rows(
+        sql`update sessions set last_seen_at = now() where organization_id = ${organization_id} and id = ${id}`,
+      ),
+    { share },
+  );

@@ -38,26 +38,25 @@ export async function authenticateToken(
   if (namesOperator(request.authorization)) return authenticateOperator(database, request);
   const parsed = bearerOf(API_TOKEN_PREFIX, request.authorization);
   if (!parsed) throw refusedToken();
-  const row = await runInSystem(database, async (tx) => {
-    const [found] = await tx.rows(sql<TokenRow>`
-      select t.organization_id, t.id, t.role, t.user_id, u.role as user_role, t.scopes, t.secret_hash, o.slug,
-             t.last_used_at is null or t.last_used_at < now() - interval '1 minute' as use_is_stale
-      from api_tokens t join organizations o on o.id = t.organization_id
-      left join users u on u.organization_id = t.organization_id and u.id = t.user_id
-      where t.lookup_id = ${parsed.lookupId} and t.revoked_at is null
-        and (t.expires_at is null or t.expires_at > now()) and (t.user_id is null or u.active)
-    `);
-    if (!found || !secretMatches(parsed.secret, found.secret_hash)) return undefined;
-    if (request.hostSlug !== undefined && request.hostSlug !== found.slug) return undefined;
-    if (found.use_is_stale) {
-      await tx.rows(sql`
-        update api_tokens set last_used_at = now()
-        where organization_id = ${found.organization_id} and id = ${found.id}
-      `);
-    }
-    return found;
-  });
-  if (!row) throw refusedToken();
+  const share = parsed.lookupId;
+  const [row] = await runInSystem(
+    database,
+    (tx) =>
+      tx.rows(
+        sql<TokenRow>`
+        select t.organization_id, t.id, t.role, t.user_id, u.role as user_role, t.scopes, t.secret_hash, o.slug,
+               t.last_used_at is null or t.last_used_at < now() - interval '1 minute' as use_is_stale
+        from api_tokens t join organizations o on o.id = t.organization_id
+        left join users u on u.organization_id = t.organization_id and u.id = t.user_id
+        where t.lookup_id = ${parsed.lookupId} and t.revoked_at is null
+          and (t.expires_at is null or t.expires_at > now()) and (t.user_id is null or u.active)`,
+        { prepared: true },
+      ),
+    { share, readOnly: true },
+  );
+  if (!row || !secretMatches(parsed.secret, row.secret_hash)) throw refusedToken();
+  if (request.hostSlug !== undefined && request.hostSlug !== row.slug) throw refusedToken();
+  if (row.use_is_stale) await noteUse(database, share, row);
   const role = lowerRole(row.role, row.user_role ?? row.role);
   return {
     database,
@@ -68,3 +67,13 @@ export async function authenticateToken(
     requestId: request.requestId,
   };
 }
+
+const noteUse = (database: Database, share: string, { organization_id, id }: TokenRow): Promise<unknown> =>
+  runInSystem(
+    database,
+    (tx) =>
+      tx.rows(
+        sql`update api_tokens set last_used_at = now() where organization_id = ${organization_id} and id = ${id}`,
+      ),
+    { share },
+  );

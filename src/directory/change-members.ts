@@ -3,7 +3,7 @@ import { serializationFailure } from '../kernel/database.js';
 import { DomainError, notFound, shownId } from '../kernel/errors.js';
 import { isId, newId } from '../kernel/ids.js';
 import type { Work } from '../kernel/operation.js';
-import { idList, moveMembers } from './move-members.js';
+import { idList, isAmong, moveMembers } from './move-members.js';
 import type { ScimProfile } from './profile.js';
 import type { MembersChange } from './shapes.js';
 
@@ -85,11 +85,11 @@ async function lockJoining(tx: Work, groupId: string | undefined, ids: string[])
     sql<Person>`
       with present as materialized (
         select user_id from memberships
-        where organization_id = ${organizationId} and group_id = ${present} and user_id = any(${idList(ids)})
+        where organization_id = ${organizationId} and group_id = ${present} and ${isAmong(sql`user_id`, ids)}
           and state <> 'removing'),
       joining as materialized (
         select u.id, u.active, u.deprovisioned_at is not null as gone from users u
-        where u.organization_id = ${organizationId} and u.id = any(${idList(ids)})
+        where u.organization_id = ${organizationId} and ${isAmong(sql`u.id`, ids)}
           and u.id <> all(array(select user_id from present))
         order by u.id for share)
       select id, false as present, active, gone from joining

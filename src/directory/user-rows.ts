@@ -122,7 +122,7 @@ export async function groupsOfUsers(
       and m.state in ('adding', 'active')
     order by m.user_id, m.group_id
   `,
-    { prepared: userIds.length === 1 },
+    { prepared: true },
   );
   for (const row of rows) found.get(row.user_id)?.push({ groupId: row.group_id, display: row.display });
   return found;

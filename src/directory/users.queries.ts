@@ -10,7 +10,15 @@ import { profileOf } from './profile.js';
 import { ScimPage, type ScimPageResult, SortInput, scimPage } from './scim-page.js';
 import type { UserGroup, UserRecord } from './shapes.js';
 import { compileSort, type SortRequest } from './sort.js';
-import { groupsOfUser, seenBy, toUserRecord, USER_COLUMNS, type UserRow, visibleUsers } from './user-rows.js';
+import {
+  groupsOfUser,
+  groupsOfUsers,
+  seenBy,
+  toUserRecord,
+  USER_COLUMNS,
+  type UserRow,
+  visibleUsers,
+} from './user-rows.js';
 
 /** Who may read people: a provider those it manages, an API caller everyone. */
 const permission = ['provisioning:read', 'user:read'] as const;
@@ -52,14 +60,20 @@ export const userIndex = query({
   async run(tx, input): Promise<ScimPageResult<UserWithGroups>> {
     const { context } = tx;
     const found = list(context, input.filter, input.sort);
-    const columns = input.withGroups
-      ? sql`${USER_COLUMNS}, ${groupsOfUser(context)} as groups`
-      : USER_COLUMNS;
+    // Somebody who is looked up comes with their groups; those of a page are found together, at a tenth of the cost.
+    const isLookUp = found.finds === 'one';
+    const columns =
+      input.withGroups && isLookUp ? sql`${USER_COLUMNS}, ${groupsOfUser(context)} as groups` : USER_COLUMNS;
     const { rows, ...page } = await scimPage<RowWithGroups>(tx, { ...found, columns }, input.page, {
       resource: 'User',
       ...input,
     });
-    return { ...page, rows: rows.map((row) => ({ user: toUserRecord(row), groups: row.groups ?? [] })) };
+    const ids = input.withGroups && !isLookUp ? rows.map(({ id }) => id) : [];
+    const groups = await groupsOfUsers(tx, context, ids);
+    return {
+      ...page,
+      rows: rows.map((row) => ({ user: toUserRecord(row), groups: row.groups ?? groups.get(row.id) ?? [] })),
+    };
   },
 });
 

@@ -43,7 +43,7 @@ export class SharedReads {
       // What is planned for its values may take its time, and nobody else shall wait for it.
       const isQuick = statements.every((statement) => statement.prepared);
       if (!isQuick) return void this.leave(options, { passengers: [passenger], statements: 0 });
-      const key = Object.values(options.settings).join(' ');
+      const key = [options.share, ...Object.values(options.settings)].join(' ');
       const found = this.waiting.get(key);
       if (found && found.statements + statements.length <= MOST_STATEMENTS) {
         found.passengers.push(passenger);
