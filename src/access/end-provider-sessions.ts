@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { z } from 'zod';
 import { command } from '../kernel/operation.js';
-import { useAssertion } from './sign-in/requests.js';
+import { replayed, useAssertion } from './sign-in/requests.js';
 
 const text = z.string().max(1_024);
 
@@ -24,7 +24,7 @@ export const endProviderSessions = command({
       : { action: 'sessions.endedByProvider', target: connectionId, details: { count } },
   async run(tx, { connectionId, subject, providerSessions, message }) {
     const { organizationId } = tx.context;
-    await useAssertion(tx, connectionId, message);
+    if (!(await useAssertion(tx, connectionId, message))) throw replayed(message.id);
     const ofSubject =
       subject === undefined
         ? sql``

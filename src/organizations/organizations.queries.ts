@@ -20,7 +20,7 @@ export const organization = query({
 /** For operators, who name an organization by its slug. Throws NOT_FOUND. */
 export async function organizationIdOf(database: Database, slug: string): Promise<string> {
   const [row] = await runInSystem(database, (tx) =>
-    tx.rows(sql<{ id: string }>`select id from organizations where slug = ${slug}`),
+    tx.rows(sql<{ id: string }>`select id from organizations where slug = ${slug}`, { prepared: true }),
   );
   if (row) return row.id;
   throw new DomainError(

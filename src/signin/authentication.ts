@@ -123,7 +123,7 @@ async function start(
     settings.kind === 'oidc'
       ? await clients.startUrl(connection, settings, { key: started.key, browser, redirectUri })
       : settings.kind === 'saml'
-        ? await samlRequestUrl(settings, at.ours, started)
+        ? samlRequestUrl(settings, at.ours, started)
         : at.page;
   return reply
     .header('cache-control', 'no-store')

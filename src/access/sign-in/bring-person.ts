@@ -4,6 +4,7 @@ import { isEmailAddress } from '../../kernel/email-address.js';
 import { fold, isIndexable, isStorableText } from '../../kernel/fold.js';
 import { newId } from '../../kernel/ids.js';
 import type { Work } from '../../kernel/operation.js';
+import type { LockedUser } from '../../licensing/admit-user.js';
 import { SignInRefusal } from '../sign-in-refusal.js';
 import type { AssertedPerson, Met, SsoRules } from './meet-person.js';
 
@@ -12,23 +13,31 @@ const MAX_NAME = 256;
 
 /**
  * Makes the meeting true (B37), in the transaction of the sign-in: creates whoever is new with their pending invitation,
- * locks whoever is here, links the identity, refreshes the profile of people SCIM does not manage, and lets a role that
- * an invitation promised take effect (B14). Returns the person's id. Throws SignInRefusal.
+ * locks whoever is here, links the identity, and, with the commit, refreshes the profile of people SCIM does not manage
+ * and lets a role that an invitation promised take effect (B14). Returns the person, locked. Throws SignInRefusal.
  */
 export async function bringPerson(
   tx: Work,
   connection: SsoRules,
   asserted: AssertedPerson,
   met: Met,
-): Promise<string> {
-  const userId = met.userId ?? (await createPerson(tx, asserted));
-  if (!(await lockActive(tx, userId))) {
-    throw new SignInRefusal('deactivated', 'This person was deactivated.', asserted.subject);
-  }
-  if (!met.isKnown) await linkSubject(tx, connection.id, asserted.subject, userId);
-  if (met.userId) await refresh(tx, userId, asserted);
-  if (asserted.email !== undefined) await takePromisedRole(tx, userId, asserted.email);
-  return userId;
+): Promise<LockedUser> {
+  const user = met.isKnown && met.user ? met.user : await linkedPerson(tx, connection, asserted, met);
+  if (met.user) refresh(tx, user.id, asserted);
+  if (asserted.email !== undefined) takePromisedRole(tx, user.id, asserted.email);
+  return user;
+}
+
+async function linkedPerson(
+  tx: Work,
+  connection: SsoRules,
+  asserted: AssertedPerson,
+  met: Met,
+): Promise<LockedUser> {
+  const user = await lock(tx, met.user?.id ?? (await createPerson(tx, asserted)));
+  if (!user?.active) throw new SignInRefusal('deactivated', 'This person was deactivated.', asserted.subject);
+  await linkSubject(tx, connection.id, asserted.subject, user.id);
+  return user;
 }
 
 async function createPerson(tx: Work, { subject, email, ...names }: AssertedPerson): Promise<string> {
@@ -57,11 +66,12 @@ async function createPerson(tx: Work, { subject, email, ...names }: AssertedPers
   return row.id;
 }
 
-async function lockActive(tx: Work, userId: string): Promise<boolean> {
-  const [row] = await tx.rows(sql<{ active: boolean }>`
-    select active from users where organization_id = ${tx.context.organizationId} and id = ${userId} for update
+async function lock(tx: Work, userId: string): Promise<LockedUser | undefined> {
+  const [row] = await tx.rows(sql<LockedUser>`
+    select id, active, license from users
+    where organization_id = ${tx.context.organizationId} and id = ${userId} for update
   `);
-  return row?.active ?? false;
+  return row;
 }
 
 /** Of one connection a person has one subject: a new one replaces the old, which may be given to somebody else. */
@@ -91,11 +101,11 @@ const name = (value: string | undefined): string | null =>
     ? value
     : null;
 
-async function refresh(tx: Work, userId: string, asserted: AssertedPerson): Promise<void> {
+function refresh(tx: Work, userId: string, asserted: AssertedPerson): void {
   const { organizationId } = tx.context;
   const email = asserted.email !== undefined && isEmailAddress(asserted.email) ? asserted.email : null;
   const key = email === null ? null : fold(email);
-  await tx.rows(sql`
+  tx.closing(sql`
     update users u set given_name = n.given_name, family_name = n.family_name, title = n.title, email = n.email,
       email_key = n.email_key, version = version + 1, updated_at = now()
     from (
@@ -123,9 +133,9 @@ async function refresh(tx: Work, userId: string, asserted: AssertedPerson): Prom
  * have bound the invitation to anybody (abuse 5). A group admin administers the groups of the invitation. Other sessions
  * of the person end with the change.
  */
-async function takePromisedRole(tx: Work, userId: string, email: string): Promise<void> {
+function takePromisedRole(tx: Work, userId: string, email: string): void {
   const { organizationId } = tx.context;
-  await tx.rows(sql`
+  tx.closing(sql`
     with taken as (update users u set role = i.role, pending_role = null, version = version + 1, updated_at = now()
     from (
       select role, group_ids, applied_at from invitations
