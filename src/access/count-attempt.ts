@@ -22,6 +22,8 @@ export interface CountedAttempt {
   allowed: boolean;
   /** Seconds until the first limit that was reached has passed. */
   retryAfter: number;
+  /** The values whose limit was reached: until then each further attempt is above it, too. */
+  reached: string[];
 }
 
 /**
@@ -56,6 +58,11 @@ export const countAttempt = command({
       `);
     }
     const over = rows.filter(({ key, count }) => count > (limitOf.get(key) ?? 0));
-    return { allowed: over.length === 0, retryAfter: Math.max(1, ...over.map(({ seconds }) => seconds)) };
+    const isOver = new Set(over.map(({ key }) => key));
+    return {
+      allowed: over.length === 0,
+      retryAfter: Math.max(1, ...over.map(({ seconds }) => seconds)),
+      reached: subjects.filter((_, index) => isOver.has(keys[index] ?? '')).map(({ value }) => value),
+    };
   },
 });

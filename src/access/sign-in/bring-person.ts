@@ -22,25 +22,33 @@ export async function bringPerson(
   asserted: AssertedPerson,
   met: Met,
 ): Promise<LockedUser> {
-  const user = met.isKnown && met.user ? met.user : await linkedPerson(tx, connection, asserted, met);
+  const user = met.user
+    ? await knownPerson(tx, connection, asserted, { ...met, user: met.user })
+    : await createPerson(tx, connection.id, asserted);
   if (met.user) refresh(tx, user.id, asserted);
   if (asserted.email !== undefined) takePromisedRole(tx, user.id, asserted.email);
   return user;
 }
 
-async function linkedPerson(
+/** Somebody who is here; at the first sign-in they are locked and linked now. */
+async function knownPerson(
   tx: Work,
   connection: SsoRules,
-  asserted: AssertedPerson,
-  met: Met,
+  { subject }: AssertedPerson,
+  met: Met & { user: LockedUser },
 ): Promise<LockedUser> {
-  const user = await lock(tx, met.user?.id ?? (await createPerson(tx, asserted)));
-  if (!user?.active) throw new SignInRefusal('deactivated', 'This person was deactivated.', asserted.subject);
-  await linkSubject(tx, connection.id, asserted.subject, user.id);
+  if (met.isKnown) return met.user;
+  const user = await lock(tx, met.user.id);
+  if (!user?.active) throw new SignInRefusal('deactivated', 'This person was deactivated.', subject);
+  await linkSubject(tx, connection.id, subject, user.id);
   return user;
 }
 
-async function createPerson(tx: Work, { subject, email, ...names }: AssertedPerson): Promise<string> {
+async function createPerson(
+  tx: Work,
+  connectionId: string,
+  { subject, email, ...names }: AssertedPerson,
+): Promise<LockedUser> {
   if (email === undefined || !isEmailAddress(email)) {
     throw new SignInRefusal(
       'email_missing',
@@ -49,22 +57,41 @@ async function createPerson(tx: Work, { subject, email, ...names }: AssertedPers
     );
   }
   const { organizationId } = tx.context;
-  const [row] = await tx.rows(sql<{ id: string }>`
-    insert into users (organization_id, id, email, email_key, given_name, family_name, title)
-    values (${organizationId}, ${newId()}, ${email}, ${fold(email)}, ${name(names.givenName)},
-      ${name(names.familyName)}, ${name(names.title)})
-    on conflict do nothing returning id
-  `);
-  if (!row) {
+  const id = newId();
+  const [[user], linked] = await Promise.all([
+    tx.rows(
+      sql<LockedUser>`
+        insert into users (organization_id, id, email, email_key, given_name, family_name, title)
+        values (${organizationId}, ${id}, ${email}, ${fold(email)}, ${name(names.givenName)},
+          ${name(names.familyName)}, ${name(names.title)})
+        on conflict do nothing returning id, active, license
+      `,
+      { prepared: true },
+    ),
+    // Nobody, when the address is somebody's already.
+    tx.rows(
+      sql`
+        insert into identities (organization_id, connection_id, subject, user_id)
+        select organization_id, ${connectionId}::uuid, ${subject}, id from users
+        where organization_id = ${organizationId} and id = ${id} on conflict do nothing returning user_id
+      `,
+      { prepared: true },
+    ),
+    linkPendingInvitation(tx, id, email),
+  ]);
+  if (!user) {
     throw new SignInRefusal(
       'email_taken',
       `Somebody here has the address '${email}' already and is not known by this identity: an address alone signs nobody in. Link the subject '${subject}' to them (linkIdentity).`,
       subject,
     );
   }
-  await linkPendingInvitation(tx, row.id, email);
-  return row.id;
+  if (linked.length === 0) throw belongsToAnother(subject);
+  return user;
 }
+
+const belongsToAnother = (subject: string): SignInRefusal =>
+  new SignInRefusal('conflict', `The subject '${subject}' belongs to somebody else.`, subject);
 
 async function lock(tx: Work, userId: string): Promise<LockedUser | undefined> {
   const [row] = await tx.rows(sql<LockedUser>`
@@ -82,17 +109,17 @@ export async function linkSubject(
   userId: string,
 ): Promise<void> {
   const { organizationId } = tx.context;
-  await tx.rows(sql`
-    delete from identities
-    where organization_id = ${organizationId} and user_id = ${userId} and connection_id = ${connectionId}
-  `);
-  const linked = await tx.rows(sql`
-    insert into identities (organization_id, connection_id, subject, user_id)
-    values (${organizationId}, ${connectionId}, ${subject}, ${userId}) on conflict do nothing returning user_id
-  `);
-  if (linked.length === 0) {
-    throw new SignInRefusal('conflict', `The subject '${subject}' belongs to somebody else.`, subject);
-  }
+  const [, linked] = await Promise.all([
+    tx.rows(sql`
+      delete from identities
+      where organization_id = ${organizationId} and user_id = ${userId} and connection_id = ${connectionId}
+    `),
+    tx.rows(sql`
+      insert into identities (organization_id, connection_id, subject, user_id)
+      values (${organizationId}, ${connectionId}, ${subject}, ${userId}) on conflict do nothing returning user_id
+    `),
+  ]);
+  if (linked.length === 0) throw belongsToAnother(subject);
 }
 
 /** What the provider sent and fits; null keeps what is there. */
