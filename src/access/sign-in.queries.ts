@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { z } from 'zod';
+import { isStorableText } from '../kernel/fold.js';
 import { query } from '../kernel/operation.js';
 import { hashOf } from './sign-in/requests.js';
 import {
@@ -67,5 +68,24 @@ export const answeringConnection = query({
       { prepared: true },
     );
     return row && usable(tx, row);
+  },
+});
+
+/** More than one is a mistake somebody is about to mend. */
+const MAX_OF_ONE_ISSUER = 10;
+
+/** The active OpenID connections with a provider: what it says by itself is about every one of them. */
+export const connectionsOfIssuer = query({
+  permission: 'access:request',
+  input: z.object({ issuer: z.string() }),
+  async run(tx, { issuer }): Promise<UsableConnection[]> {
+    if (!isStorableText(issuer)) return [];
+    const rows = await tx.rows(sql<ConnectionRow>`
+      select ${CONNECTION_COLUMNS} from sso_connections
+      where organization_id = ${tx.context.organizationId} and status = 'active' and kind = 'oidc'
+        and settings ->> 'issuer' = ${issuer}
+      order by id limit ${MAX_OF_ONE_ISSUER}
+    `);
+    return rows.map((row) => usable(tx, row));
   },
 });
