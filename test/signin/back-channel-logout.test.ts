@@ -18,6 +18,7 @@ let provider: OpenProvider;
 let other: OpenProvider;
 let connectionId: string;
 let otherId: string;
+const closing: (() => Promise<void>)[] = [];
 
 const connect = (to: OpenProvider, where = organization) =>
   connectSso(withOutside(where.context), {
@@ -32,7 +33,7 @@ beforeAll(async () => {
   otherId = await connect(other);
 });
 afterAll(async () => {
-  await Promise.all([provider.close(), other.close()]);
+  await Promise.all([provider.close(), other.close(), ...closing.map((close) => close())]);
   await product.close();
 });
 
@@ -235,12 +236,14 @@ describe('OpenID Connect back-channel logout', () => {
       answers.push(statusCode);
       answer.writeHead(statusCode).end();
     });
+    relay.unref();
     await new Promise<void>((done) => relay.listen(0, '127.0.0.1', done));
     const real = await startOidcServer(
       `http://127.0.0.1:4000/signin/${organization.slug}/oidc`,
       undefined,
       `http://127.0.0.1:${(relay.address() as AddressInfo).port}/`,
     );
+    closing.push(real.close, async () => relay.closeAllConnections());
     const id = await connectSso(withOutside(organization.context), {
       oidc: { issuer: real.issuer, ...CLIENT },
     });
@@ -254,7 +257,5 @@ describe('OpenID Connect back-channel logout', () => {
     expect(await home(browser)).toBe(200);
     await real.signOut('open', row?.sid ?? '');
     expect([answers, await home(browser)]).toEqual([[200], 303]);
-    await real.close();
-    relay.close();
   });
 });
