@@ -318,7 +318,11 @@ async function measureFlood() {
   };
   const [quiet, flooded] = [[], []];
   const duration = Math.max(5, seconds / 3);
-  await atRate(20, 3, scim);
+  await Promise.all([
+    atRate(20, warm, scim),
+    atRate(Number(values.flood) / 4, warm, (n) => guess(n + 900_000)),
+  ]);
+  statuses.clear();
   for (let round = 0; round < Number(values.rounds); round += 1) {
     quiet.push(...(await atRate(20, duration, scim)).times);
     const [beside] = await Promise.all([
