@@ -179,7 +179,7 @@ export class SsoServiceProviderType {
   @Field(() => String, { description: 'SAML: where responses are posted to (ACS, recipient, destination).' })
   acsUrl!: string;
 
-  @Field(() => String, { description: 'SAML: our single logout service, by HTTP-Redirect.' })
+  @Field(() => String, { description: 'SAML: our single logout service, by HTTP-Redirect or HTTP-POST.' })
   logoutUrl!: string;
 
   @Field(() => String, { description: 'OIDC: the redirect URI.' })
@@ -187,4 +187,7 @@ export class SsoServiceProviderType {
 
   @Field(() => String, { description: 'OIDC: the post-logout redirect URI.' })
   afterLogoutUri!: string;
+
+  @Field(() => String, { description: 'OIDC: the back-channel logout URI.' })
+  backChannelLogoutUri!: string;
 }

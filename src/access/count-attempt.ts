@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto';
 import { sql } from 'kysely';
 import { z } from 'zod';
 import { command } from '../kernel/operation.js';
+import { isSweepDue } from './sign-in/sweeping.js';
 
 /** Expired rows go with the attempts that follow them: enough at a time that there are never more. */
 const SWEPT_AT_ONCE = 100;
@@ -21,6 +22,8 @@ export interface CountedAttempt {
   allowed: boolean;
   /** Seconds until the first limit that was reached has passed. */
   retryAfter: number;
+  /** The values whose limit was reached: until then each further attempt is above it, too. */
+  reached: string[];
 }
 
 /**
@@ -47,12 +50,19 @@ export const countAttempt = command({
         expires_at = case when a.expires_at <= now() then excluded.expires_at else a.expires_at end
       returning encode(a.key, 'hex') as key, a.count, ceil(extract(epoch from a.expires_at - now()))::int as seconds
     `);
-    await tx.rows(sql`
-      delete from attempts where organization_id = ${organizationId} and (kind, key) in (
-        select kind, key from attempts where organization_id = ${organizationId} and expires_at < now()
-        limit ${SWEPT_AT_ONCE} for update skip locked)
-    `);
+    if (isSweepDue()) {
+      tx.closing(sql`
+        delete from attempts where organization_id = ${organizationId} and (kind, key) in (
+          select kind, key from attempts where organization_id = ${organizationId} and expires_at < now()
+          limit ${SWEPT_AT_ONCE} for update skip locked)
+      `);
+    }
     const over = rows.filter(({ key, count }) => count > (limitOf.get(key) ?? 0));
-    return { allowed: over.length === 0, retryAfter: Math.max(1, ...over.map(({ seconds }) => seconds)) };
+    const isOver = new Set(over.map(({ key }) => key));
+    return {
+      allowed: over.length === 0,
+      retryAfter: Math.max(1, ...over.map(({ seconds }) => seconds)),
+      reached: subjects.filter((_, index) => isOver.has(keys[index] ?? '')).map(({ value }) => value),
+    };
   },
 });

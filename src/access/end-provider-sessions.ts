@@ -1,12 +1,13 @@
 import { sql } from 'kysely';
 import { z } from 'zod';
 import { command } from '../kernel/operation.js';
-import { useAssertion } from './sign-in/requests.js';
+import { replayed, useAssertion } from './sign-in/requests.js';
 
 const text = z.string().max(1_024);
 
 /**
- * Ends the sessions that a provider says are over: those of a subject, of the provider's sessions when it names any. The
+ * Ends the sessions that a provider says are over: those of a subject, of the provider's sessions when it names any (and
+ * of that subject's those that came without the name of one). The
  * door has verified the message; each is taken once (SignInRefusal `replayed`). How many ended.
  */
 export const endProviderSessions = command({
@@ -24,14 +25,17 @@ export const endProviderSessions = command({
       : { action: 'sessions.endedByProvider', target: connectionId, details: { count } },
   async run(tx, { connectionId, subject, providerSessions, message }) {
     const { organizationId } = tx.context;
-    await useAssertion(tx, connectionId, message);
+    if (!(await useAssertion(tx, connectionId, message))) throw replayed(message.id);
     const ofSubject =
       subject === undefined
         ? sql``
         : sql`and user_id = (select user_id from identities
             where organization_id = ${organizationId} and connection_id = ${connectionId} and subject = ${subject})`;
     const ofSessions =
-      providerSessions.length === 0 ? sql`` : sql`and provider_session = any(${providerSessions}::text[])`;
+      providerSessions.length === 0
+        ? sql``
+        : sql`and (provider_session = any(${providerSessions}::text[])
+            or ${subject !== undefined}::boolean and provider_session is null)`;
     if (subject === undefined && providerSessions.length === 0) return 0;
     const ended = await tx.rows(sql`
       update sessions set ended_at = now(), ended_because = 'signed out at the provider'

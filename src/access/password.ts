@@ -26,8 +26,8 @@ const MAX_LANES = 4;
  * seconds of work may wait; more callers than that are told to come back, because a longer queue would be answered after
  * its clients gave up.
  */
-const running = Math.max(1, availableParallelism() - 1);
-const places = new PlaceQueue({ running, waiting: 40 * running });
+export const HASHES_AT_ONCE = Math.max(1, availableParallelism() - 1);
+const places = new PlaceQueue({ running: HASHES_AT_ONCE, waiting: 40 * HASHES_AT_ONCE });
 
 const derive = promisify(argon2);
 

@@ -8,7 +8,7 @@ export interface PlaceQueueOptions {
 }
 
 /** After this many seconds a full queue has been worked off. */
-const RETRY_AFTER_SECONDS = 2;
+export const RETRY_AFTER_SECONDS = 2;
 
 /** Runs expensive work a few at a time, in order of arrival. Refuses with UNAVAILABLE what would wait too long. */
 export class PlaceQueue {
@@ -16,6 +16,11 @@ export class PlaceQueue {
   private readonly waiting: (() => void)[] = [];
 
   constructor(private readonly options: PlaceQueueOptions) {}
+
+  /** Whether the next one would be refused. */
+  get isFull(): boolean {
+    return this.running >= this.options.running && this.waiting.length >= this.options.waiting;
+  }
 
   async run<T>(work: () => Promise<T>): Promise<T> {
     await this.enter();

@@ -21,7 +21,7 @@ export const refuseSignIn = command({
   }),
   audit: () => undefined,
   async run(tx, { key, browser, ...attempt }): Promise<boolean> {
-    await recordAttempt(tx, attempt);
+    recordAttempt(tx, attempt);
     return key === undefined ? false : endRequest(tx, key, browser);
   },
 });

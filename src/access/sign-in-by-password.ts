@@ -1,6 +1,8 @@
 import { sql } from 'kysely';
 import { z } from 'zod';
 import { command } from '../kernel/operation.js';
+import type { LockedUser } from '../licensing/admit-user.js';
+import { licenseSettings } from '../licensing/seat-pool.js';
 import { MAY_USE_PASSWORD } from './passwords.queries.js';
 import { attempting, auditOf, enter, type SignInOutcome } from './sign-in/outcome.js';
 import { DeviceInput } from './sign-in-by-sso.js';
@@ -31,15 +33,19 @@ export const signInByPassword = command({
           'Too many attempts for this account or from this address.',
         );
       }
-      const [row] = await tx.rows(sql<{ id: string }>`
-        select u.id from users u
-        join passwords p on p.organization_id = u.organization_id and p.user_id = u.id and p.hash = ${input.hash ?? ''}
-        where u.organization_id = ${tx.context.organizationId} and u.id = ${input.userId ?? null}::uuid and ${MAY_USE_PASSWORD}
-        for update of u
-      `);
-      if (!row || !input.isRight)
-        throw new SignInRefusal('wrong_password', 'The address or the password is wrong.');
-      return enter(tx, { ...input, connectionId: null, method: 'password', userId: row.id });
+      const wrong = () => new SignInRefusal('wrong_password', 'The address or the password is wrong.');
+      if (!input.isRight) throw wrong();
+      const [[user], licenses] = await Promise.all([
+        tx.rows(sql<LockedUser>`
+          select u.id, u.active, u.license from users u
+          join passwords p on p.organization_id = u.organization_id and p.user_id = u.id and p.hash = ${input.hash ?? ''}
+          where u.organization_id = ${tx.context.organizationId} and u.id = ${input.userId ?? null}::uuid and ${MAY_USE_PASSWORD}
+          for update of u
+        `),
+        licenseSettings(tx),
+      ]);
+      if (!user) throw wrong();
+      return enter(tx, { ...input, connectionId: null, method: 'password', user, licenses });
     });
   },
 });

@@ -1,11 +1,12 @@
 import { sql } from 'kysely';
 import { z } from 'zod';
 import { command, type Work } from '../kernel/operation.js';
+import { licenseSettings } from '../licensing/seat-pool.js';
 import { bringPerson } from './sign-in/bring-person.js';
 import { LogoutTicket } from './sign-in/logout-ticket.js';
-import { meetPerson, type SsoRules } from './sign-in/meet-person.js';
+import { findCandidates, meetPerson, type SsoRules } from './sign-in/meet-person.js';
 import { attempting, auditOf, enter, type SignInOutcome } from './sign-in/outcome.js';
-import { type OpenRequest, useAssertion, useRequest } from './sign-in/requests.js';
+import { type Answered, replayed, requireAnswered, useAssertion, useRequest } from './sign-in/requests.js';
 import { SignInRefusal } from './sign-in-refusal.js';
 
 const MAX_TEXT = 2_048;
@@ -53,16 +54,29 @@ export const signInBySso = command({
   audit: ({ method }, outcome: SignInOutcome) => auditOf(outcome, method),
   run(tx, input) {
     return attempting(tx, { ...input, connectionId: input.connectionId }, async (noteUser) => {
-      const connection = await activeConnection(tx, input);
-      const request = await usedRequest(tx, connection, input);
-      if (input.assertion) await useAssertion(tx, connection.id, input.assertion);
+      const { connectionId, person } = input;
+      const answered = answeredBy(input);
+      // In one packet and in this order; what each of them found is judged afterwards, in the same order.
+      const [connection, used, isFirst, candidates, licenses] = await Promise.all([
+        activeConnection(tx, input),
+        answered && useRequest(tx, answered),
+        input.assertion ? useAssertion(tx, connectionId, input.assertion, answered) : true,
+        findCandidates(tx, connectionId, person),
+        licenseSettings(tx),
+      ]);
+      if (!connection) {
+        throw new SignInRefusal('unknown_connection', 'This SSO connection is disabled.');
+      }
+      if (!answered && !connection.allowsProviderStart) throw startedAtProvider();
+      const request = answered && requireAnswered(used, answered);
+      if (!isFirst) throw replayed(input.assertion?.id ?? '');
       try {
-        const met = await meetPerson(tx, connection, input.person);
-        if (met.userId) noteUser(met.userId);
-        if (request?.isTest) return { kind: 'tested', userId: met.userId };
-        const userId = await bringPerson(tx, connection, input.person, met);
-        noteUser(userId);
-        return await enter(tx, { ...input, userId, returnPath: request?.returnPath ?? '' });
+        const met = meetPerson(connection, person, candidates);
+        if (met.user) noteUser(met.user.id);
+        if (request?.isTest) return { kind: 'tested', userId: met.user?.id };
+        const user = await bringPerson(tx, connection, person, met);
+        noteUser(user.id);
+        return await enter(tx, { ...input, user, licenses, returnPath: request?.returnPath ?? '' });
       } catch (error) {
         if (!(error instanceof SignInRefusal) || !request?.isTest) throw error;
         return { kind: 'refused', refusal: error, isTest: true };
@@ -75,31 +89,31 @@ interface ConnectionRules extends SsoRules {
   allowsProviderStart: boolean;
 }
 
-async function activeConnection(tx: Work, { connectionId, method }: Input): Promise<ConnectionRules> {
-  const [row] = await tx.rows(sql<ConnectionRules>`
-    select id, matches, creates_people as "createsPeople", allows_provider_start as "allowsProviderStart"
-    from sso_connections
-    where organization_id = ${tx.context.organizationId} and id = ${connectionId} and status = 'active'
-      and kind = ${method}
-    for key share
-  `);
-  if (row) return row;
-  throw new SignInRefusal('unknown_connection', 'This SSO connection is disabled.');
+async function activeConnection(
+  tx: Work,
+  { connectionId, method }: Input,
+): Promise<ConnectionRules | undefined> {
+  const [row] = await tx.rows(
+    sql<ConnectionRules>`
+      select id, matches, creates_people as "createsPeople", allows_provider_start as "allowsProviderStart"
+      from sso_connections
+      where organization_id = ${tx.context.organizationId} and id = ${connectionId} and status = 'active'
+        and kind = ${method}
+      for key share
+    `,
+    { prepared: true },
+  );
+  return row;
 }
 
 /** The sign-in this answers; undefined when it started at the provider, where the connection allows that (abuse 13). */
-async function usedRequest(
-  tx: Work,
-  connection: ConnectionRules,
-  { method, key, requestId, browser }: Input,
-): Promise<OpenRequest | undefined> {
-  const startedAtProvider = method === 'saml' && requestId === undefined;
-  if (!startedAtProvider) {
-    return useRequest(tx, { key: key ?? '', connectionId: connection.id, browser, requestId });
-  }
-  if (connection.allowsProviderStart) return undefined;
-  throw new SignInRefusal(
+function answeredBy({ method, connectionId, key, requestId, browser }: Input): Answered | undefined {
+  const isStartedAtProvider = method === 'saml' && requestId === undefined;
+  return isStartedAtProvider ? undefined : { key: key ?? '', connectionId, browser, requestId };
+}
+
+const startedAtProvider = (): SignInRefusal =>
+  new SignInRefusal(
     'provider_start_off',
     'This sign-in was started at the identity provider. Start at our sign-in page, or allow it for this connection.',
   );
-}

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { z } from 'zod';
+import { isStorableText } from '../kernel/fold.js';
 import { query } from '../kernel/operation.js';
 import { hashOf } from './sign-in/requests.js';
 import {
@@ -23,15 +24,17 @@ export const signInPage = query({
   input: z.object({}),
   async run(tx): Promise<SignInPage> {
     const { organizationId } = tx.context;
-    const [organization] = await tx.rows(sql<{ name: string; hasPasswords: boolean }>`
-      select name, exists (select from passwords where organization_id = ${organizationId}) as "hasPasswords"
-      from organizations where id = ${organizationId}
-    `);
-    const connections = await tx.rows(sql<{ id: string; name: string }>`
-      select id, name from sso_connections
-      where organization_id = ${organizationId} and status = 'active' and kind in ('saml', 'oidc')
-      order by id limit 20
-    `);
+    const [[organization], connections] = await Promise.all([
+      tx.rows(sql<{ name: string; hasPasswords: boolean }>`
+        select name, exists (select from passwords where organization_id = ${organizationId}) as "hasPasswords"
+        from organizations where id = ${organizationId}
+      `),
+      tx.rows(sql<{ id: string; name: string }>`
+        select id, name from sso_connections
+        where organization_id = ${organizationId} and status = 'active' and kind in ('saml', 'oidc')
+        order by id limit 20
+      `),
+    ]);
     const { name = '', hasPasswords = false } = organization ?? {};
     return { name, connections, hasPasswords };
   },
@@ -57,10 +60,32 @@ export const answeringConnection = query({
               and key_hash = ${hashOf(key)} and browser_hash = ${hashOf(browser)} and used_at is null
               and expires_at > now())`
         : sql`settings ->> 'entityId' = ${issuer} and kind = 'saml'`;
-    const [row] = await tx.rows(sql<ConnectionRow>`
-      select ${CONNECTION_COLUMNS} from sso_connections
-      where organization_id = ${organizationId} and status = 'active' and ${chosen}
-    `);
+    const [row] = await tx.rows(
+      sql<ConnectionRow>`
+        select ${CONNECTION_COLUMNS} from sso_connections
+        where organization_id = ${organizationId} and status = 'active' and ${chosen}
+      `,
+      { prepared: true },
+    );
     return row && usable(tx, row);
+  },
+});
+
+/** More than one is a mistake somebody is about to mend. */
+const MAX_OF_ONE_ISSUER = 10;
+
+/** The active OpenID connections with a provider: what it says by itself is about every one of them. */
+export const connectionsOfIssuer = query({
+  permission: 'access:request',
+  input: z.object({ issuer: z.string() }),
+  async run(tx, { issuer }): Promise<UsableConnection[]> {
+    if (!isStorableText(issuer)) return [];
+    const rows = await tx.rows(sql<ConnectionRow>`
+      select ${CONNECTION_COLUMNS} from sso_connections
+      where organization_id = ${tx.context.organizationId} and status = 'active' and kind = 'oidc'
+        and settings ->> 'issuer' = ${issuer}
+      order by id limit ${MAX_OF_ONE_ISSUER}
+    `);
+    return rows.map((row) => usable(tx, row));
   },
 });

@@ -49,12 +49,14 @@ export interface ServiceProvider {
   entityId: string;
   /** SAML: where responses are posted to, also the Recipient and Destination. */
   acsUrl: string;
-  /** SAML: our SingleLogoutService (HTTP-Redirect). */
+  /** SAML: our SingleLogoutService (HTTP-Redirect and HTTP-POST). */
   logoutUrl: string;
   /** OIDC. */
   redirectUri: string;
   /** OIDC: where the provider leads back to after signing out. */
   afterLogoutUri: string;
+  /** OIDC: where the provider itself says that somebody's sessions are over. */
+  backChannelLogoutUri: string;
 }
 
 /** Every SSO connection of the organization, the disabled ones too, oldest first. */
@@ -101,6 +103,7 @@ export const serviceProvider = (base: string): ServiceProvider => ({
   logoutUrl: `${base}/saml/logout`,
   redirectUri: `${base}/oidc`,
   afterLogoutUri: `${base}/out`,
+  backChannelLogoutUri: `${base}/oidc/logout`,
 });
 
 function view(c: SsoConnection): SsoConnectionView {

@@ -31,14 +31,19 @@ export const startSso = command({
   }),
   audit: () => undefined,
   async run(tx, { connectionId, ...request }): Promise<StartedSignIn> {
-    const [row] = isId(connectionId)
-      ? await tx.rows(sql<ConnectionRow>`
+    if (!isId(connectionId)) throw notFound('SSO connection', connectionId);
+    const [[row], started] = await Promise.all([
+      tx.rows(
+        sql<ConnectionRow>`
           select ${CONNECTION_COLUMNS} from sso_connections
           where organization_id = ${tx.context.organizationId} and id = ${connectionId} and status = 'active'
             and kind in ('saml', 'oidc')
-        `)
-      : [];
-    if (!row) throw notFound('SSO connection', connectionId);
-    return { connection: usable(tx, row), request: await startRequest(tx, { connectionId, ...request }) };
+        `,
+        { prepared: true },
+      ),
+      startRequest(tx, { connectionId, ...request }),
+    ]);
+    if (!row || !started) throw notFound('SSO connection', connectionId);
+    return { connection: usable(tx, row), request: started };
   },
 });

@@ -71,7 +71,7 @@ export class WireTransaction extends AskedTogether {
   async commit(): Promise<void> {
     if (!this.hasBegun && this.last.length === 0) return;
     // What was not asked yet must be known before anything is committed.
-    if (!this.hasBegun) await this.packet([]);
+    if (!this.hasBegun && this.options.check?.isProven === false) await this.packet([]);
     this.isCommitting = true;
     const results = await this.packet([...this.last, COMMIT]).catch((error: unknown) => {
       // What PostgreSQL refuses, without going away itself (57P), never comes to COMMIT.

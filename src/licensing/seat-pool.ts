@@ -15,10 +15,13 @@ export const KIND_OF_SIGN_IN = sql<License>`case when o.pro_for_everyone then 'p
 
 /** What the organization decided, as it is now. Locks nothing. */
 export async function licenseSettings(tx: Work): Promise<LicenseSettings> {
-  const [row] = await tx.rows(sql<LicenseSettings>`
-    select ${KIND_OF_SIGN_IN} as kind, o.when_no_license_is_free as "whenNoLicenseIsFree"
-    from organizations o where o.id = ${tx.context.organizationId}
-  `);
+  const [row] = await tx.rows(
+    sql<LicenseSettings>`
+      select ${KIND_OF_SIGN_IN} as kind, o.when_no_license_is_free as "whenNoLicenseIsFree"
+      from organizations o where o.id = ${tx.context.organizationId}
+    `,
+    { prepared: true },
+  );
   if (!row) throw new Error('An organization that is entered exists.');
   return row;
 }

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { License } from '../directory/shapes.js';
 import type { Work } from '../kernel/operation.js';
-import { grantToLine, licenseSettings, takeSeat } from './seat-pool.js';
+import { grantToLine, type LicenseSettings, licenseSettings, takeSeat } from './seat-pool.js';
 
 /** How asking for a license ended. */
 export type LicenseOutcome =
@@ -14,13 +14,15 @@ export type LicenseOutcome =
 /**
  * Gives someone the license of a sign-in: the one they hold, a free one, a place in the line or nothing (B35). Never
  * throws for want of seats, because a place in the line must be committed. The caller has locked the person; the pool
- * is locked last. Someone with a standard license moves to Pro when it is for everyone and a Pro seat is free.
+ * is locked last. Someone with a standard license moves to Pro when it is for everyone and a Pro seat is free. `settings`
+ * are read when the caller has not.
  */
 export async function takeLicense(
   tx: Work,
   user: { id: string; license: License | null },
+  settings?: LicenseSettings,
 ): Promise<LicenseOutcome> {
-  const { kind, whenNoLicenseIsFree } = await licenseSettings(tx);
+  const { kind, whenNoLicenseIsFree } = settings ?? (await licenseSettings(tx));
   if (user.license === kind) return { outcome: 'held', license: kind };
   if (await takeSeat(tx, user.id, kind)) return { outcome: 'held', license: kind };
   if (user.license) return { outcome: 'held', license: user.license };

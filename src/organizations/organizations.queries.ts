@@ -23,7 +23,8 @@ export async function organizationIdOf(database: Database, slug: string): Promis
   const [row] = SLUG.test(slug)
     ? await runInSystem(
         database,
-        (tx) => tx.rows(sql<{ id: string }>`select id from organizations where slug = ${slug}`),
+        (tx) =>
+          tx.rows(sql<{ id: string }>`select id from organizations where slug = ${slug}`, { prepared: true }),
         { share: NO_ORGANIZATION, readOnly: true },
       )
     : [];

@@ -8,6 +8,7 @@ import type { Context, Outside } from '../kernel/context.js';
 import type { Database } from '../kernel/database.js';
 import { DomainError } from '../kernel/errors.js';
 import { hostOf } from '../origin.js';
+import { mountBackChannel } from './back-channel.routes.js';
 import { browserCookie, newBrowser, sessionCookie, setBrowser } from './cookies.js';
 import { type SignInOptions, visit } from './door.js';
 import { html } from './html.js';
@@ -50,6 +51,7 @@ export async function mountAuthentication(app: FastifyInstance, options: SignInO
     );
     mountSaml(scope, options);
     mountOidc(scope, options, clients);
+    mountBackChannel(scope, options);
     mountPassword(scope, options);
 
     scope.get('/signin/:slug/home', async (request, reply) => {
@@ -123,7 +125,7 @@ async function start(
     settings.kind === 'oidc'
       ? await clients.startUrl(connection, settings, { key: started.key, browser, redirectUri })
       : settings.kind === 'saml'
-        ? await samlRequestUrl(settings, at.ours, started)
+        ? samlRequestUrl(settings, at.ours, started)
         : at.page;
   return reply
     .header('cache-control', 'no-store')

@@ -9,6 +9,7 @@ import type { Context } from '../kernel/context.js';
 import { dropSession } from './cookies.js';
 import { requireOwnForm, type SignInOptions, type Visit, visit } from './door.js';
 import { LOGOUT_TEXTS } from './logout-texts.js';
+import { parsed } from './saml-envelope.js';
 import {
   issuerOf,
   logoutMessage,
@@ -17,15 +18,20 @@ import {
   readLogoutRequest,
   readLogoutResponse,
 } from './saml-logout.js';
-import { readRedirect, redirectUrl, requireSigned } from './saml-redirect.js';
+import { readPosted, requireSignedInside } from './saml-post.js';
+import { type MessageName, readRedirect, redirectUrl, requireSigned } from './saml-redirect.js';
 import { leavePageBody, noticePageBody, sendPage } from './sign-in-pages.js';
 import { SIGN_IN_TEXTS } from './sign-in-texts.js';
+
+/** Base64 in a form: each of its `+`, `/` and `=` takes three characters. */
+const MAX_FORM_BYTES = 256 * 1024;
 
 type OwnSession = (request: FastifyRequest) => Promise<Context | undefined>;
 
 /**
  * The way out. `/signin/<slug>/out` ends one's own session, whatever the provider does afterwards, and offers the way to
- * sign out there; providers lead back to it. `/signin/<slug>/saml/logout` is our SingleLogoutService.
+ * sign out there; providers lead back to it. `/signin/<slug>/saml/logout` is our SingleLogoutService,
+ * by HTTP-Redirect and HTTP-POST.
  */
 export function mountLogout(app: FastifyInstance, options: SignInOptions, ownSession: OwnSession): void {
   app.post('/signin/:slug/out', async (request, reply) => {
@@ -52,10 +58,10 @@ export function mountLogout(app: FastifyInstance, options: SignInOptions, ownSes
     return signedOutPage(reply, at);
   });
 
-  app.get('/signin/:slug/saml/logout', async (request, reply) => {
+  const hear = async (request: FastifyRequest, reply: FastifyReply, read: () => Said) => {
     const at = await visit(options, request);
     try {
-      return await answerProvider(request, reply, at);
+      return await answerProvider(read(), reply, at);
     } catch (error) {
       if (!(error instanceof SignInRefusal)) throw error;
       options.logger.info({ requestId: request.id, reason: error.reason }, 'a logout message was refused');
@@ -65,7 +71,38 @@ export function mountLogout(app: FastifyInstance, options: SignInOptions, ownSes
         body: noticePageBody(at.language, at.page, LOGOUT_TEXTS[at.language].refused),
       });
     }
-  });
+  };
+  app.get('/signin/:slug/saml/logout', (request, reply) => hear(request, reply, () => redirected(request)));
+  app.post('/signin/:slug/saml/logout', { bodyLimit: MAX_FORM_BYTES }, (request, reply) =>
+    hear(request, reply, () => posted(request)),
+  );
+}
+
+/** A message of a provider by either binding. */
+interface Said {
+  name: MessageName;
+  relayState: string | undefined;
+  /** Whom it claims to be from, unproven. */
+  issuer: string;
+  /** The message, once one of the certificates has vouched for it. Throws SignInRefusal. */
+  prove(certificates: readonly string[]): Element;
+}
+
+function redirected(request: FastifyRequest): Said {
+  const [, query = ''] = request.url.split(/\?(.*)/s);
+  const message = readRedirect(query);
+  const root = logoutMessage(message.xml);
+  const prove = (certificates: readonly string[]): Element => {
+    requireSigned(message, certificates);
+    return root;
+  };
+  return { ...message, issuer: issuerOf(root), prove };
+}
+
+function posted({ body }: FastifyRequest): Said {
+  const message = readPosted(body instanceof URLSearchParams ? body : new URLSearchParams());
+  const issuer = issuerOf(parsed(message.xml));
+  return { ...message, issuer, prove: (certificates) => requireSignedInside(message.xml, certificates) };
 }
 
 const signedOutPage = (reply: FastifyReply, at: Visit, text = SIGN_IN_TEXTS[at.language].signedOut) =>
@@ -97,22 +134,17 @@ async function providerLogoutUrl(
 }
 
 /** What a provider says of a logout: that it asks for one, or what became of ours. Signed, or it is refused. */
-async function answerProvider(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  at: Visit,
-): Promise<FastifyReply> {
-  const [, query = ''] = request.url.split(/\?(.*)/s);
-  const message = readRedirect(query);
-  const root = logoutMessage(message.xml);
-  const issuer = issuerOf(root);
+async function answerProvider(said: Said, reply: FastifyReply, at: Visit): Promise<FastifyReply> {
+  const { issuer } = said;
   const connection = await answeringConnection(at.context, { issuer });
   if (connection?.settings.kind !== 'saml') {
     throw new SignInRefusal('issuer', `No active SAML connection is with '${issuer.slice(0, 200)}'.`);
   }
   const { settings } = connection;
-  requireSigned(message, settings.certificates);
-  if (message.name === 'SAMLResponse') {
+  const root = said.prove(settings.certificates);
+  if (issuerOf(root) !== settings.entityId)
+    throw new SignInRefusal('issuer', 'The message names two issuers.');
+  if (said.name === 'SAMLResponse') {
     const isDone = readLogoutResponse(root, at.ours.logoutUrl);
     return signedOutPage(reply, at, isDone ? undefined : LOGOUT_TEXTS[at.language].onlyHere);
   }
@@ -123,7 +155,7 @@ async function answerProvider(
     providerSessions: asked.sessionIndexes,
     message: { id: `logout ${asked.id}`, expiresAt: asked.expiresAt },
   });
-  const url = await responseUrl(at, settings, asked.id, message.relayState);
+  const url = await responseUrl(at, settings, asked.id, said.relayState);
   if (url === undefined) return signedOutPage(reply, at);
   return reply.header('cache-control', 'no-store').redirect(url, 303);
 }

@@ -1,17 +1,20 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { countAttempt } from '../access/count-attempt.js';
-import { verifyPassword } from '../access/password.js';
+import { HASHES_AT_ONCE, verifyPassword } from '../access/password.js';
 import { passwordHash } from '../access/passwords.queries.js';
-import { PlaceQueue } from '../access/place-queue.js';
+import { PlaceQueue, RETRY_AFTER_SECONDS } from '../access/place-queue.js';
 import { signInPage } from '../access/sign-in.queries.js';
 import { signInByPassword } from '../access/sign-in-by-password.js';
 import { networkOf } from '../access/visitor-limits.js';
 import { fold } from '../kernel/fold.js';
+import { show, told } from './answer.js';
 import { sessionCookie } from './cookies.js';
 import { answer, requireOwnForm, type SignInOptions, visit } from './door.js';
+import { ReachedLimits } from './reached-limits.js';
 import { safeReturnPath } from './return-path.js';
-import { sendPage, signInPageBody } from './sign-in-pages.js';
+import { refusedPageBody, sendPage, signInPageBody } from './sign-in-pages.js';
 import { SIGN_IN_TEXTS } from './sign-in-texts.js';
+import { readerOf } from './visit.js';
 
 const MAX_FORM_BYTES = 8_192;
 const MAX_EMAIL = 320;
@@ -20,36 +23,73 @@ const WINDOW_SECONDS = 15 * 60;
 const ATTEMPTS_PER_ACCOUNT = 10;
 const ATTEMPTS_PER_CLIENT = 100;
 
+/**
+ * One is looked up while another is hashed, and some two seconds of hashing wait. What is beyond that is refused before
+ * its form is read and before PostgreSQL hears of it: a flood of passwords must not make anybody else wait.
+ */
+const attempts = new PlaceQueue({ running: HASHES_AT_ONCE + 1, waiting: 40 * HASHES_AT_ONCE });
+
 /** `/signin/<slug>/password`: for people who registered here (B36); wrong and unknown look the same and take as long. */
 export function mountPassword(app: FastifyInstance, options: SignInOptions): void {
-  app.post('/signin/:slug/password', { bodyLimit: MAX_FORM_BYTES }, (request, reply) =>
-    attempts.run(() => attempt(options, request, reply)),
-  );
+  const reached = new ReachedLimits();
+  app.post('/signin/:slug/password', {
+    bodyLimit: MAX_FORM_BYTES,
+    onRequest: async (request, reply) => (attempts.isFull ? busy(request, reply) : undefined),
+    handler: (request, reply) => {
+      const typed = typedIn(request);
+      const seconds = reached.secondsLeft(typed.slug, typed.subjects);
+      if (seconds !== undefined) return tooMany(request, reply, seconds);
+      return attempts.run(() => attempt(options, request, reply, { ...typed, reached }));
+    },
+  });
 }
 
-/**
- * What is beyond these is refused before PostgreSQL hears of it: attempts come no faster than passwords can be hashed, and
- * a flood of them must not make anybody else wait.
- */
-const attempts = new PlaceQueue({ running: 4, waiting: 40 });
+interface Typed {
+  slug: string;
+  email: string;
+  password: string;
+  to: string;
+  /** Who is counted: the account and the client. */
+  subjects: [account: string, client: string];
+}
 
-async function attempt(options: SignInOptions, request: FastifyRequest, reply: FastifyReply) {
+function typedIn(request: FastifyRequest): Typed {
+  const form = request.body instanceof URLSearchParams ? request.body : new URLSearchParams();
+  const { slug = '' } = request.params as { slug?: string };
+  const email = (form.get('email') ?? '').trim().slice(0, MAX_EMAIL).toWellFormed();
+  return {
+    slug,
+    email,
+    password: form.get('password') ?? '',
+    to: safeReturnPath(form.get('to')) ?? '',
+    subjects: [`account ${fold(email)}`, `client ${networkOf(request.ip)}`],
+  };
+}
+
+async function attempt(
+  options: SignInOptions,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { slug, email, password, to, subjects, reached }: Typed & { reached: ReachedLimits },
+) {
   const at = await visit(options, request);
   requireOwnForm(request);
-  const form = request.body instanceof URLSearchParams ? request.body : new URLSearchParams();
-  const email = (form.get('email') ?? '').trim().slice(0, MAX_EMAIL).toWellFormed();
-  const to = safeReturnPath(form.get('to')) ?? '';
-  const { allowed: isAllowed, retryAfter } = await countAttempt(at.context, {
+  const [account, client] = subjects;
+  const counted = await countAttempt(at.context, {
     kind: 'password',
     subjects: [
-      { value: `account ${fold(email)}`, limit: ATTEMPTS_PER_ACCOUNT },
-      { value: `client ${networkOf(at.device.address)}`, limit: ATTEMPTS_PER_CLIENT },
+      { value: account, limit: ATTEMPTS_PER_ACCOUNT },
+      { value: client, limit: ATTEMPTS_PER_CLIENT },
     ],
     windowSeconds: WINDOW_SECONDS,
   });
-  if (!isAllowed) reply.header('retry-after', retryAfter);
+  const isAllowed = counted.allowed;
+  if (!isAllowed) {
+    reached.remember(slug, counted.reached, counted.retryAfter);
+    reply.header('retry-after', counted.retryAfter);
+  }
   const known = isAllowed ? await passwordHash(at.context, { email }) : undefined;
-  const isRight = isAllowed && (await verifyPassword(form.get('password') ?? '', known?.hash));
+  const isRight = isAllowed && (await verifyPassword(password, known?.hash));
   const outcome = await signInByPassword(at.context, {
     ...known,
     isRight,
@@ -68,4 +108,22 @@ async function attempt(options: SignInOptions, request: FastifyRequest, reply: F
     });
   }
   return answer(reply, at, outcome, { subject: undefined, attributes: {} });
+}
+
+function busy(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const reader = readerOf(request);
+  const { busyTitle, busyText } = reader.words;
+  return show(reply, reader, { ...told(503, busyTitle, busyText), retryAfter: RETRY_AFTER_SECONDS });
+}
+
+/** As `answer` does it for whoever the database refused. */
+function tooMany(request: FastifyRequest, reply: FastifyReply, seconds: number): FastifyReply {
+  const { slug = '' } = request.params as { slug?: string };
+  const { language } = readerOf(request);
+  const body = refusedPageBody(language, `/signin/${encodeURIComponent(slug)}`, {
+    reason: 'too_many_attempts',
+    requestId: request.id,
+  });
+  reply.header('retry-after', seconds);
+  return sendPage(reply, 429, { language, title: SIGN_IN_TEXTS[language].failed, body });
 }

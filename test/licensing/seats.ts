@@ -1,8 +1,11 @@
+import { sql } from 'kysely';
 import { z } from 'zod';
 import { operatorContext } from '../../src/cli/operator.js';
 import type { Context } from '../../src/kernel/context.js';
-import { command } from '../../src/kernel/operation.js';
-import { admitUser } from '../../src/licensing/admit-user.js';
+import { notFound } from '../../src/kernel/errors.js';
+import { command, type Work } from '../../src/kernel/operation.js';
+import { admitUser, type LockedUser } from '../../src/licensing/admit-user.js';
+import { licenseSettings } from '../../src/licensing/seat-pool.js';
 import { updatePlan } from '../../src/organizations/update-plan.js';
 import { workerContext } from '../../workers/context.js';
 import type { TestOrganization, TestProduct } from '../support/product.js';
@@ -12,8 +15,18 @@ export const signIn = command({
   permission: 'access:request',
   input: z.object({ userId: z.string() }),
   audit: () => undefined,
-  run: (tx, { userId }) => admitUser(tx, userId),
+  run: async (tx, { userId }) => admitUser(tx, await lockedUser(tx, userId), await licenseSettings(tx)),
 });
+
+/** Somebody as a sign-in has them: locked. */
+export async function lockedUser(tx: Work, userId: string): Promise<LockedUser> {
+  const [user] = await tx.rows(sql<LockedUser>`
+    select id, active, license from users
+    where organization_id = ${tx.context.organizationId} and id = ${userId} for update
+  `);
+  if (!user) throw notFound('user', userId);
+  return user;
+}
 
 export interface Seats {
   organization: TestOrganization;

@@ -7,8 +7,10 @@ import { acceptInvitation } from '../../src/invitations/accept-invitation.js';
 import { invitedPerson } from '../../src/invitations/invitations.queries.js';
 import { DomainError } from '../../src/kernel/errors.js';
 import { command } from '../../src/kernel/operation.js';
+import { licenseSettings } from '../../src/licensing/seat-pool.js';
 import { linkToken } from '../../src/mail/links.js';
 import { updatePlan } from '../../src/organizations/update-plan.js';
+import { lockedUser } from '../licensing/seats.js';
 import { TEST_SECRET_KEY, type TestOrganization, type TestProduct } from '../support/product.js';
 import { GROUP_FIELDS, type GraphqlDoor, type Said, USER_FIELDS } from './graphql-door.js';
 import type { Op } from './ops.js';
@@ -175,9 +177,10 @@ const signIn = command({
   permission: 'access:request',
   input: z.object({ userId: z.string() }),
   audit: () => undefined,
-  run: (tx, { userId }) =>
+  run: async (tx, { userId }) =>
     enter(tx, {
-      userId,
+      user: await lockedUser(tx, userId),
+      licenses: await licenseSettings(tx),
       connectionId: null,
       method: 'password',
       device: { address: '', agent: '' },

@@ -9,12 +9,18 @@ export interface OidcServer {
   account: { sub: string; claims: Record<string, unknown> };
   /** Walks a browser through the provider and returns the address it is sent back to. */
   visit(url: string): Promise<URL>;
+  /** Tells the client over the back channel that somebody's session is over. */
+  signOut(sub: string, sid: string): Promise<void>;
   close(): Promise<void>;
 }
 
 export const CLIENT = { clientId: 'rollcall', clientSecret: 'a-secret-of-the-client-at-the-provider' };
 
-export async function startOidcServer(redirectUri: string, afterLogout?: string): Promise<OidcServer> {
+export async function startOidcServer(
+  redirectUri: string,
+  afterLogout?: string,
+  backChannel?: string,
+): Promise<OidcServer> {
   const server = createServer();
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -26,9 +32,16 @@ export async function startOidcServer(redirectUri: string, afterLogout?: string)
         client_secret: CLIENT.clientSecret,
         redirect_uris: [redirectUri],
         ...(afterLogout !== undefined && { post_logout_redirect_uris: [afterLogout] }),
+        ...(backChannel !== undefined && {
+          backchannel_logout_uri: backChannel,
+          backchannel_logout_session_required: true,
+        }),
       },
     ],
     cookies: { keys: ['a-key-of-the-provider'] },
+    // Its own guard calls no address of this machine.
+    fetch: (url: string, { method, headers, body, signal }: RequestInit) =>
+      fetch(url, { method, headers, body, signal } as RequestInit),
     claims: {
       openid: ['sub'],
       email: ['email', 'email_verified'],
@@ -39,7 +52,7 @@ export async function startOidcServer(redirectUri: string, afterLogout?: string)
       claims: async () => ({ sub, ...state.account.claims }),
     }),
     ttl: { Interaction: 600, Grant: 600, Session: 600, AccessToken: 600, IdToken: 600 },
-    features: { devInteractions: { enabled: false } },
+    features: { devInteractions: { enabled: false }, backchannelLogout: { enabled: true } },
     loadExistingGrant: async (context: {
       oidc: { client: { clientId: string }; session: { accountId: string } };
     }) => {
@@ -64,6 +77,10 @@ export async function startOidcServer(redirectUri: string, afterLogout?: string)
   return Object.assign(state, {
     issuer,
     visit: (url: string) => walk(url, issuer),
+    async signOut(sub: string, sid: string) {
+      const client = await provider.Client.find(CLIENT.clientId);
+      await client?.backchannelLogout(sub, sid);
+    },
     close: () => close(server),
   });
 }

@@ -4,6 +4,7 @@ import { isEmailAddress } from '../../kernel/email-address.js';
 import { fold, isIndexable, isStorableText } from '../../kernel/fold.js';
 import { newId } from '../../kernel/ids.js';
 import type { Work } from '../../kernel/operation.js';
+import type { LockedUser } from '../../licensing/admit-user.js';
 import { SignInRefusal } from '../sign-in-refusal.js';
 import type { AssertedPerson, Met, SsoRules } from './meet-person.js';
 
@@ -12,26 +13,42 @@ const MAX_NAME = 256;
 
 /**
  * Makes the meeting true (B37), in the transaction of the sign-in: creates whoever is new with their pending invitation,
- * locks whoever is here, links the identity, refreshes the profile of people SCIM does not manage, and lets a role that
- * an invitation promised take effect (B14). Returns the person's id. Throws SignInRefusal.
+ * locks whoever is here, links the identity, and, with the commit, refreshes the profile of people SCIM does not manage
+ * and lets a role that an invitation promised take effect (B14). Returns the person, locked. Throws SignInRefusal.
  */
 export async function bringPerson(
   tx: Work,
   connection: SsoRules,
   asserted: AssertedPerson,
   met: Met,
-): Promise<string> {
-  const userId = met.userId ?? (await createPerson(tx, asserted));
-  if (!(await lockActive(tx, userId))) {
-    throw new SignInRefusal('deactivated', 'This person was deactivated.', asserted.subject);
-  }
-  if (!met.isKnown) await linkSubject(tx, connection.id, asserted.subject, userId);
-  if (met.userId) await refresh(tx, userId, asserted);
-  if (asserted.email !== undefined) await takePromisedRole(tx, userId, asserted.email);
-  return userId;
+): Promise<LockedUser> {
+  const user = met.user
+    ? await knownPerson(tx, connection, asserted, { ...met, user: met.user })
+    : await createPerson(tx, connection.id, asserted);
+  if (met.user) refresh(tx, user.id, asserted);
+  if (asserted.email !== undefined) takePromisedRole(tx, user.id, asserted.email);
+  return user;
 }
 
-async function createPerson(tx: Work, { subject, email, ...names }: AssertedPerson): Promise<string> {
+/** Somebody who is here; at the first sign-in they are locked and linked now. */
+async function knownPerson(
+  tx: Work,
+  connection: SsoRules,
+  { subject }: AssertedPerson,
+  met: Met & { user: LockedUser },
+): Promise<LockedUser> {
+  if (met.isKnown) return met.user;
+  const user = await lock(tx, met.user.id);
+  if (!user?.active) throw new SignInRefusal('deactivated', 'This person was deactivated.', subject);
+  await linkSubject(tx, connection.id, subject, user.id);
+  return user;
+}
+
+async function createPerson(
+  tx: Work,
+  connectionId: string,
+  { subject, email, ...names }: AssertedPerson,
+): Promise<LockedUser> {
   if (email === undefined || !isEmailAddress(email)) {
     throw new SignInRefusal(
       'email_missing',
@@ -40,28 +57,48 @@ async function createPerson(tx: Work, { subject, email, ...names }: AssertedPers
     );
   }
   const { organizationId } = tx.context;
-  const [row] = await tx.rows(sql<{ id: string }>`
-    insert into users (organization_id, id, email, email_key, given_name, family_name, title)
-    values (${organizationId}, ${newId()}, ${email}, ${fold(email)}, ${name(names.givenName)},
-      ${name(names.familyName)}, ${name(names.title)})
-    on conflict do nothing returning id
-  `);
-  if (!row) {
+  const id = newId();
+  const [[user], linked] = await Promise.all([
+    tx.rows(
+      sql<LockedUser>`
+        insert into users (organization_id, id, email, email_key, given_name, family_name, title)
+        values (${organizationId}, ${id}, ${email}, ${fold(email)}, ${name(names.givenName)},
+          ${name(names.familyName)}, ${name(names.title)})
+        on conflict do nothing returning id, active, license
+      `,
+      { prepared: true },
+    ),
+    // Nobody, when the address is somebody's already.
+    tx.rows(
+      sql`
+        insert into identities (organization_id, connection_id, subject, user_id)
+        select organization_id, ${connectionId}::uuid, ${subject}, id from users
+        where organization_id = ${organizationId} and id = ${id} on conflict do nothing returning user_id
+      `,
+      { prepared: true },
+    ),
+    linkPendingInvitation(tx, id, email),
+  ]);
+  if (!user) {
     throw new SignInRefusal(
       'email_taken',
       `Somebody here has the address '${email}' already and is not known by this identity: an address alone signs nobody in. Link the subject '${subject}' to them (linkIdentity).`,
       subject,
     );
   }
-  await linkPendingInvitation(tx, row.id, email);
-  return row.id;
+  if (linked.length === 0) throw belongsToAnother(subject);
+  return user;
 }
 
-async function lockActive(tx: Work, userId: string): Promise<boolean> {
-  const [row] = await tx.rows(sql<{ active: boolean }>`
-    select active from users where organization_id = ${tx.context.organizationId} and id = ${userId} for update
+const belongsToAnother = (subject: string): SignInRefusal =>
+  new SignInRefusal('conflict', `The subject '${subject}' belongs to somebody else.`, subject);
+
+async function lock(tx: Work, userId: string): Promise<LockedUser | undefined> {
+  const [row] = await tx.rows(sql<LockedUser>`
+    select id, active, license from users
+    where organization_id = ${tx.context.organizationId} and id = ${userId} for update
   `);
-  return row?.active ?? false;
+  return row;
 }
 
 /** Of one connection a person has one subject: a new one replaces the old, which may be given to somebody else. */
@@ -72,17 +109,17 @@ export async function linkSubject(
   userId: string,
 ): Promise<void> {
   const { organizationId } = tx.context;
-  await tx.rows(sql`
-    delete from identities
-    where organization_id = ${organizationId} and user_id = ${userId} and connection_id = ${connectionId}
-  `);
-  const linked = await tx.rows(sql`
-    insert into identities (organization_id, connection_id, subject, user_id)
-    values (${organizationId}, ${connectionId}, ${subject}, ${userId}) on conflict do nothing returning user_id
-  `);
-  if (linked.length === 0) {
-    throw new SignInRefusal('conflict', `The subject '${subject}' belongs to somebody else.`, subject);
-  }
+  const [, linked] = await Promise.all([
+    tx.rows(sql`
+      delete from identities
+      where organization_id = ${organizationId} and user_id = ${userId} and connection_id = ${connectionId}
+    `),
+    tx.rows(sql`
+      insert into identities (organization_id, connection_id, subject, user_id)
+      values (${organizationId}, ${connectionId}, ${subject}, ${userId}) on conflict do nothing returning user_id
+    `),
+  ]);
+  if (linked.length === 0) throw belongsToAnother(subject);
 }
 
 /** What the provider sent and fits; null keeps what is there. */
@@ -91,11 +128,11 @@ const name = (value: string | undefined): string | null =>
     ? value
     : null;
 
-async function refresh(tx: Work, userId: string, asserted: AssertedPerson): Promise<void> {
+function refresh(tx: Work, userId: string, asserted: AssertedPerson): void {
   const { organizationId } = tx.context;
   const email = asserted.email !== undefined && isEmailAddress(asserted.email) ? asserted.email : null;
   const key = email === null ? null : fold(email);
-  await tx.rows(sql`
+  tx.closing(sql`
     update users u set given_name = n.given_name, family_name = n.family_name, title = n.title, email = n.email,
       email_key = n.email_key, version = version + 1, updated_at = now()
     from (
@@ -123,9 +160,9 @@ async function refresh(tx: Work, userId: string, asserted: AssertedPerson): Prom
  * have bound the invitation to anybody (abuse 5). A group admin administers the groups of the invitation. Other sessions
  * of the person end with the change.
  */
-async function takePromisedRole(tx: Work, userId: string, email: string): Promise<void> {
+function takePromisedRole(tx: Work, userId: string, email: string): void {
   const { organizationId } = tx.context;
-  await tx.rows(sql`
+  tx.closing(sql`
     with taken as (update users u set role = i.role, pending_role = null, version = version + 1, updated_at = now()
     from (
       select role, group_ids, applied_at from invitations

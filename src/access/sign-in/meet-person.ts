@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { fold } from '../../kernel/fold.js';
 import type { Work } from '../../kernel/operation.js';
 import type { Role } from '../../kernel/permissions.js';
+import type { LockedUser } from '../../licensing/admit-user.js';
 import { SignInRefusal } from '../sign-in-refusal.js';
 import type { Match } from '../sso-connection.entity.js';
 
@@ -25,26 +26,47 @@ export interface SsoRules {
 
 /** Whom a sign-in meets. Nobody means that somebody new would be created (B37). */
 export interface Met {
-  userId: string | undefined;
+  user: LockedUser | undefined;
   /** Whether the identity is known already, so that nothing needs to be linked. */
   isKnown: boolean;
 }
 
-interface PersonRow {
-  id: string;
+interface PersonRow extends LockedUser {
   role: Role;
-  active: boolean;
+}
+
+/** Everybody an identity may stand for; the known one is locked from now on. */
+export interface Candidates {
+  known: PersonRow | undefined;
+  matched: PersonRow[];
 }
 
 /**
- * Finds the person of an identity: by (organization, connection, subject); on the first sign-in the one SCIM
- * provisioned, by the attribute the connection matches. Never by e-mail. Changes nothing. Throws SignInRefusal:
- * `deactivated`, `conflict`, `needs_link` for an owner or admin whom only an attribute names (abuse 3: whoever holds a
- * SCIM token can write that attribute), `not_invited` when nobody may be created.
+ * Finds whom an identity names: by (organization, connection, subject), and the one SCIM provisioned, by the attribute
+ * the connection matches. Never by e-mail. Changes nothing.
  */
-export async function meetPerson(tx: Work, connection: SsoRules, asserted: AssertedPerson): Promise<Met> {
-  const known = await knownPerson(tx, connection.id, asserted.subject);
-  const matched = await matchedPeople(tx, connection.matches, asserted.match);
+export async function findCandidates(
+  tx: Work,
+  connectionId: string,
+  { subject, match }: Pick<AssertedPerson, 'subject' | 'match'>,
+): Promise<Candidates> {
+  const [[known], matched] = await Promise.all([
+    knownPerson(tx, connectionId, subject),
+    match === undefined ? [] : matchedPeople(tx, connectionId, match),
+  ]);
+  return { known, matched };
+}
+
+/**
+ * Decides whom a sign-in meets: the person of the identity; on the first sign-in the provisioned one. Throws
+ * SignInRefusal: `deactivated`, `conflict`, `needs_link` for an owner or admin whom only an attribute names (abuse 3:
+ * whoever holds a SCIM token can write that attribute), `not_invited` when nobody may be created.
+ */
+export function meetPerson(
+  connection: SsoRules,
+  asserted: AssertedPerson,
+  { known, matched }: Candidates,
+): Met {
   const refuse = (reason: 'conflict' | 'needs_link' | 'deactivated' | 'not_invited', detail: string) =>
     new SignInRefusal(reason, detail, asserted.subject);
   if (matched.length > 1) throw refuse('conflict', `'${asserted.match}' names several provisioned people.`);
@@ -57,7 +79,7 @@ export async function meetPerson(tx: Work, connection: SsoRules, asserted: Asser
   }
   const person = known ?? provisioned;
   if (!person) {
-    if (connection.createsPeople) return { userId: undefined, isKnown: false };
+    if (connection.createsPeople) return { user: undefined, isKnown: false };
     throw refuse('not_invited', 'Nobody here has this identity, and this connection creates nobody.');
   }
   if (!person.active) throw refuse('deactivated', 'This person was deactivated.');
@@ -67,25 +89,41 @@ export async function meetPerson(tx: Work, connection: SsoRules, asserted: Asser
       `'${asserted.match}' names somebody with the role '${person.role}'. Link the subject '${asserted.subject}' to them first (linkIdentity); an attribute alone opens no administrator's access.`,
     );
   }
-  return { userId: person.id, isKnown: known !== undefined };
+  return { user: person, isKnown: known !== undefined };
 }
 
-async function knownPerson(tx: Work, connectionId: string, subject: string): Promise<PersonRow | undefined> {
+const PERSON = sql`u.id, u.role, u.active, u.license`;
+
+function knownPerson(tx: Work, connectionId: string, subject: string): Promise<PersonRow[]> {
   const { organizationId } = tx.context;
-  const [row] = await tx.rows(sql<PersonRow>`
-    select u.id, u.role, u.active from identities i
-    join users u on u.organization_id = i.organization_id and u.id = i.user_id
-    where i.organization_id = ${organizationId} and i.connection_id = ${connectionId} and i.subject = ${subject}
-  `);
-  return row;
+  return tx.rows(
+    sql<PersonRow>`
+      select ${PERSON} from identities i
+      join users u on u.organization_id = i.organization_id and u.id = i.user_id
+      where i.organization_id = ${organizationId} and i.connection_id = ${connectionId} and i.subject = ${subject}
+      for update of u
+    `,
+    { prepared: true },
+  );
 }
 
-async function matchedPeople(tx: Work, matches: Match, value: string | undefined): Promise<PersonRow[]> {
-  if (matches === 'nothing' || value === undefined) return [];
-  const named =
-    matches === 'external_id' ? sql`u.external_id = ${value}` : sql`u.user_name_key = ${fold(value)}`;
-  return tx.rows(sql<PersonRow>`
-    select u.id, u.role, u.active from users u
-    where u.organization_id = ${tx.context.organizationId} and ${named} and u.connection_id is not null limit 2
-  `);
+/** By the attribute the connection says, which is not known here: one of the two look-ups is of nobody. */
+function matchedPeople(tx: Work, connectionId: string, value: string): Promise<PersonRow[]> {
+  const { organizationId } = tx.context;
+  const isBy = (matches: Match) => sql`exists (
+    select from sso_connections c
+    where c.organization_id = ${organizationId} and c.id = ${connectionId} and c.matches = ${matches})`;
+  return tx.rows(
+    sql<PersonRow>`
+      select ${PERSON} from users u
+      where u.organization_id = ${organizationId} and u.external_id = ${value} and u.connection_id is not null
+        and ${isBy('external_id')}
+      union all
+      select ${PERSON} from users u
+      where u.organization_id = ${organizationId} and u.user_name_key = ${fold(value)} and u.connection_id is not null
+        and ${isBy('user_name')}
+      limit 2
+    `,
+    { prepared: true },
+  );
 }

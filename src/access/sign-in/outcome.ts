@@ -1,5 +1,6 @@
 import type { Work } from '../../kernel/operation.js';
-import { admitUser } from '../../licensing/admit-user.js';
+import { admitUser, type LockedUser } from '../../licensing/admit-user.js';
+import type { LicenseSettings } from '../../licensing/seat-pool.js';
 import { SignInRefusal } from '../sign-in-refusal.js';
 import { type Attempt, type Device, type Method, recordAttempt } from './attempts.js';
 import type { LogoutTicket } from './logout-ticket.js';
@@ -14,7 +15,9 @@ export type SignInOutcome =
 
 /** Somebody whose proof was accepted, and how. */
 export interface Proven {
-  userId: string;
+  user: LockedUser;
+  /** As they were read in this transaction. */
+  licenses: LicenseSettings;
   connectionId: string | null;
   method: Method;
   device: Device;
@@ -28,7 +31,8 @@ export interface Proven {
 
 /** The license and the session, in the transaction that accepted the proof. Throws SignInRefusal when no seat is free. */
 export async function enter(tx: Work, proven: Proven): Promise<SignInOutcome> {
-  const admission = await admitUser(tx, proven.userId);
+  const { user, licenses, returnPath } = proven;
+  const admission = await admitUser(tx, user, licenses);
   if (admission.outcome !== 'held') {
     const waits = admission.outcome === 'waiting';
     throw new SignInRefusal(
@@ -38,9 +42,8 @@ export async function enter(tx: Work, proven: Proven): Promise<SignInOutcome> {
         : 'All licenses of the organization are taken.',
     );
   }
-  const session = await openSession(tx, proven);
-  const { userId, returnPath } = proven;
-  return { kind: 'signed in', userId, sessionId: session.id, token: session.token, returnPath };
+  const session = openSession(tx, { ...proven, userId: user.id });
+  return { kind: 'signed in', userId: user.id, sessionId: session.id, token: session.token, returnPath };
 }
 
 /** Runs a sign-in and keeps what became of it; a SignInRefusal is committed with whatever was used up before. */
@@ -54,11 +57,11 @@ export async function attempting(
     const outcome = await run((id) => {
       userId = id;
     });
-    if (outcome.kind === 'signed in') await recordAttempt(tx, { ...attempt, userId: outcome.userId });
+    if (outcome.kind === 'signed in') recordAttempt(tx, { ...attempt, userId: outcome.userId });
     return outcome;
   } catch (error) {
     if (!(error instanceof SignInRefusal)) throw error;
-    await recordAttempt(tx, { ...attempt, userId, refusal: error });
+    recordAttempt(tx, { ...attempt, userId, refusal: error });
     return { kind: 'refused', refusal: error, isTest: false };
   }
 }

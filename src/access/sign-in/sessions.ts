@@ -20,10 +20,11 @@ export interface OpenedSession {
 }
 
 /**
- * Opens a session for somebody who has just proved who they are, with a secret of its own; the one this browser had ends
- * (rotation: no cookie from before a sign-in is worth anything after it).
+ * Opens a session, with the commit, for somebody who has just proved who they are, with a secret of its own; the one this
+ * browser had ends (rotation: no cookie from before a sign-in is worth anything after it). The caller has locked the
+ * person and seen that they are active.
  */
-export async function openSession(
+export function openSession(
   tx: Work,
   session: {
     userId: string;
@@ -34,11 +35,11 @@ export async function openSession(
     providerSession?: string | undefined;
     ticket?: LogoutTicket | undefined;
   },
-): Promise<OpenedSession> {
+): OpenedSession {
   const { organizationId, database } = tx.context;
   const old = parseToken(SESSION_PREFIX, session.replaces ?? '');
   if (old) {
-    await tx.rows(sql`
+    tx.closing(sql`
       update sessions set ended_at = now(), ended_because = 'signed in again'
       where organization_id = ${organizationId} and lookup_id = ${old.lookupId} and ended_at is null
         and secret_hash = ${hashSecret(old.secret)}
@@ -48,7 +49,7 @@ export async function openSession(
   const secret = newSecret();
   const { ticket, providerSession = null } = session;
   const sealed = ticket && seal(database, logoutTicketPlace(organizationId, id), JSON.stringify(ticket));
-  await tx.rows(sql`
+  tx.closing(sql`
     insert into sessions (organization_id, id, user_id, connection_id, method, role, lookup_id, secret_hash, address, agent,
       provider_session, sealed_logout, expires_at)
     select organization_id, ${id}, id, ${session.connectionId}::uuid, ${session.method}, role, ${secret.lookupId},

@@ -11,6 +11,9 @@ declare module 'oidc-provider' {
       addOIDCScope(scope: string): void;
       save(): Promise<string>;
     };
+    readonly Client: {
+      find(id: string): Promise<{ backchannelLogout(sub: string, sid: string): Promise<void> } | undefined>;
+    };
     callback(): RequestListener;
     on(event: string, listener: () => void): void;
     interactionFinished(request: IncomingMessage, response: ServerResponse, result: object): Promise<void>;
