@@ -1,6 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import { z } from 'zod';
 import { command } from '../kernel/operation.js';
+import { isAmong } from './move-members.js';
 
 /** Rows settled in one transaction: short enough that a provider waiting for the group does not notice. */
 const BATCH_SIZE = 1_000;
@@ -29,44 +30,49 @@ export const applyMemberships = command({
       : { action: 'group.membersApplied', target: groupId, details: { added, removed } },
   async run(tx, { groupId }) {
     const inGroup = sql`organization_id = ${tx.context.organizationId} and group_id = ${groupId}`;
-    await tx.rows(sql`
-      select id from groups where organization_id = ${tx.context.organizationId} and id = ${groupId} for update
-    `);
-    const batch = await tx.rows(sql<{ user_id: string; joins: boolean }>`
-      select m.user_id, m.state = 'adding' and (
-        select u.active from users u where u.organization_id = m.organization_id and u.id = m.user_id) as joins
-      from memberships m where ${inGroup} and m.state <> 'active' limit ${BATCH_SIZE}
-    `);
-    const idsOf = (joins: boolean) => batch.filter((row) => row.joins === joins).map((row) => row.user_id);
-    const [joining, leaving] = [idsOf(true), idsOf(false)];
-    const delays: number[] = [];
-    if (joining.length > 0) {
-      const rows = await tx.rows(sql<Settled>`
+    // In one packet, in this order: what waits is read once the group is locked.
+    const [, batch] = await Promise.all([
+      tx.rows(
+        sql`select id from groups where organization_id = ${tx.context.organizationId} and id = ${groupId} for update`,
+        { prepared: true },
+      ),
+      tx.rows(
+        sql<{ user_id: string; joins: boolean }>`
+        select m.user_id, m.state = 'adding' and (
+          select u.active from users u where u.organization_id = m.organization_id and u.id = m.user_id) as joins
+        from memberships m where ${inGroup} and m.state <> 'active' limit ${sql.raw(`${BATCH_SIZE}`)}`,
+        { prepared: true },
+      ),
+    ]);
+    const settle = (joins: boolean, kind: RawBuilder<unknown>, move: RawBuilder<unknown>) => {
+      const ids = batch.filter((row) => row.joins === joins).map((row) => row.user_id);
+      if (ids.length === 0) return [];
+      return tx.rows(
+        sql<{ delay: number }>`
         with settled as (
-          update memberships set state = 'active', applied_at = clock_timestamp()
-          where ${inGroup} and user_id = any(${joining}::uuid[]) returning *, ${DELAY}),
-        ${eventsOf(sql`'active'`)}
-        select delay from settled
-      `);
-      delays.push(...rows.map((row) => row.delay));
-    }
-    const added = delays.length;
-    if (leaving.length > 0) {
-      const rows = await tx.rows(sql<Settled>`
-        with settled as (
-          delete from memberships where ${inGroup} and user_id = any(${leaving}::uuid[]) returning *, ${DELAY}),
-        ${eventsOf(sql`case state when 'adding' then 'cancelled' else 'removed' end`)}
-        select delay from settled
-      `);
-      delays.push(...rows.map((row) => row.delay));
-    }
-    return { groupId, added, removed: delays.length - added, more: batch.length === BATCH_SIZE, delays };
+          ${move} where ${inGroup} and ${isAmong(sql`user_id`, ids)} returning *, ${DELAY}),
+        ${eventsOf(kind)}
+        select delay from settled`,
+        { prepared: ids.length === 1 },
+      );
+    };
+    const [joined, left] = await Promise.all([
+      settle(
+        true,
+        sql`'active'`,
+        sql`update memberships set state = 'active', applied_at = clock_timestamp()`,
+      ),
+      settle(
+        false,
+        sql`case state when 'adding' then 'cancelled' else 'removed' end`,
+        sql`delete from memberships`,
+      ),
+    ]);
+    const delays = [...joined, ...left].map(({ delay }) => delay);
+    const more = batch.length === BATCH_SIZE;
+    return { groupId, added: joined.length, removed: left.length, more, delays };
   },
 });
-
-interface Settled {
-  delay: number;
-}
 
 const DELAY = sql`extract(epoch from clock_timestamp() - accepted_at)::float8 as delay`;
 
