@@ -1,8 +1,12 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Pool } from 'undici';
 import type { Outcome } from './history.js';
 
 /** What an identity provider waits for an answer (reliability.md: client 15 s > request 12 s > statement 5 s). */
 export const CLIENT_TIMEOUT_MS = 15_000;
+
+/** How long a request waits for a process that is ready. */
+const NOBODY_READY_MS = 2_000;
 
 export interface Reply {
   /** 0 when there was none. */
@@ -38,9 +42,8 @@ export class Client {
     headers: Record<string, string>,
     body?: unknown,
   ): Promise<Reply> {
-    const targets = this.targets();
     this.turn += 1;
-    const target = targets[this.turn % targets.length];
+    const target = await this.nextTarget();
     if (target === undefined)
       return { status: 0, body: undefined, outcome: 'fail', error: 'nobody is ready' };
     const pool = this.poolOf(target);
@@ -58,6 +61,14 @@ export class Client {
       const outcome = NEVER_SENT.has(code) ? 'fail' : 'unknown';
       return { status: 0, body: undefined, outcome, error: `${code} ${message}` };
     }
+  }
+
+  /** Waits a moment for one that is ready, as a balancer does before it gives up. */
+  private async nextTarget(): Promise<string | undefined> {
+    for (let waited = 0; this.targets().length === 0 && waited < NOBODY_READY_MS; waited += 20)
+      await sleep(20);
+    const targets = this.targets();
+    return targets[this.turn % targets.length];
   }
 
   async close(): Promise<void> {
