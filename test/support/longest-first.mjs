@@ -1,17 +1,18 @@
 import path from 'node:path';
 import Sequencer from '@jest/test-sequencer';
 
-// The files that take longest, longest first. Jest knows what a file took where it has run before; on a new clone it takes
-// large files for long ones, and the fault suite, twenty lines that take more than a minute, would begin last.
+// The files that take longest, about longest first. Jest knows what a file took where it has run before; on a new clone it takes
+// large files for long ones, and the fault suite, twenty lines that take more than a minute, would begin last. It does not
+// begin beside the browsers either: it promises that nobody is refused while a process stops, and they leave it no processor.
 
 const LONGEST = [
-  'faults/faults',
   'browser/pages',
   'scim/tapes',
   'browser/journey',
   'embedded',
   'workers/kill',
   'workers/delivery',
+  'faults/faults',
   'model/sequential',
   'graphql/permissions',
   'graphql/idempotency',
