@@ -22,8 +22,8 @@ interface TokenRow {
 }
 
 /**
- * The context of an API token, or of an operator's (`authenticateOperator`). UNAUTHENTICATED, always with the same words, for a missing, unknown, wrong, revoked or
- * expired token, for one of a person who is not active (B19), and for a host that names another organization (R1).
+ * The context of an API token, or of an operator's (`authenticateOperator`). UNAUTHENTICATED, always with the same words,
+ * for a missing, unknown, wrong, revoked or expired token, for one of a person who is not active (B19), and for a host that names another organization (R1).
  * A person's token acts with the role that person has now, and never above that of whoever issued it (B33).
  */
 export async function authenticateToken(
