@@ -150,7 +150,7 @@ describe('the last one out turns off the light', () => {
     client.on('error', () => {});
     await client.connect();
     await postgres.release();
-    expect(log.at(-1)).toBe('PostgreSQL keeps running for 1 clients');
+    expect(log.at(-1)).toBe('PostgreSQL keeps running for 1 other client');
     expect((await client.query('select 1 as one')).rows).toEqual([{ one: 1 }]);
     await client.end();
   });

@@ -151,7 +151,7 @@ async function leave({ dataDir, cluster, state, port, presence, log }: Leaving):
       const who =
         company.rollcalls.length > 0
           ? `process ${company.rollcalls.join(', ')}`
-          : `${company.clients} clients`;
+          : `${company.clients} other ${company.clients === 1 ? 'client' : 'clients'}`;
       log(`PostgreSQL keeps running for ${who}`);
       return;
     }

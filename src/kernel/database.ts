@@ -163,8 +163,10 @@ export class Database {
     return Promise.race([answer, sleep(PROBE_MS, false, { ref: false })]);
   }
 
+  /** Ends every connection. The ORM ends the pool only when a statement of its own went through it. */
   async close(): Promise<void> {
     await this.orm.close(true);
+    if (!this.pool.ending) await this.pool.end();
   }
 }
 
