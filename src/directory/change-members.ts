@@ -90,7 +90,7 @@ async function lockJoining(tx: Work, groupId: string | undefined, ids: string[])
       joining as materialized (
         select u.id, u.active, u.deprovisioned_at is not null as gone from users u
         where u.organization_id = ${organizationId} and ${isAmong(sql`u.id`, ids)}
-          and u.id <> all(array(select user_id from present))
+          and u.id not in (select user_id from present)
         order by u.id for share)
       select id, false as present, active, gone from joining
       union all select user_id, true, true, false from present

@@ -37,12 +37,16 @@ export function isAmong(column: RawBuilder<unknown>, ids: readonly string[]): Ra
   return ids.length === 1 ? sql`${column} = ${ids[0]}::uuid` : sql`${column} = any(${idList(ids)})`;
 }
 
+/** From here on it pays to ask first whether anybody waits: then nobody has to be looked up who could be taken back. */
+const MANY = 100;
+
 /** Moves rows between states, one set-based statement for AT_ONCE people of either kind, in the caller's transaction. */
 export async function moveMembers(tx: Work, move: Move): Promise<Moved> {
   const nobody = (): MemberCount => ({ count: 0, ids: [] });
   const total: Moved = { settled: 0, pending: 0, added: nobody(), removed: nobody() };
   const { joining, leaving, refused } = move;
   const most = Math.max(joining.length, leaving.length, refused.length);
+  const isSettled = most > MANY && (await nobodyWaits(tx, move.groupId));
   for (let from = 0; from < most; from += AT_ONCE) {
     const part = (ids: readonly string[]) => ids.slice(from, from + AT_ONCE);
     const moved = await moveSome(tx, {
@@ -50,6 +54,7 @@ export async function moveMembers(tx: Work, move: Move): Promise<Moved> {
       joining: part(joining),
       leaving: part(leaving),
       refused: part(refused),
+      isSettled,
     });
     total.settled += moved.settled;
     total.pending += moved.pending;
@@ -57,6 +62,15 @@ export async function moveMembers(tx: Work, move: Move): Promise<Moved> {
     total.removed = sum(total.removed, moved.removed);
   }
   return total;
+}
+
+/** Whether the group, locked, has no change that the worker has yet to apply. */
+async function nobodyWaits(tx: Work, groupId: string): Promise<boolean> {
+  const waiting = await tx.rows(sql`
+    select from memberships where organization_id = ${tx.context.organizationId} and group_id = ${groupId}
+      and state <> 'active' limit 1
+  `);
+  return waiting.length === 0;
 }
 
 const sum = (a: MemberCount, b: MemberCount): MemberCount => ({
@@ -68,22 +82,24 @@ const sum = (a: MemberCount, b: MemberCount): MemberCount => ({
  * Nothing is joined: a group grows from nobody to thousands before PostgreSQL has statistics of it, and a join planned
  * for one member compares everybody with everybody. Ids in arrays and sub-selects by key cost the same either way.
  */
-async function moveSome(tx: Work, move: Move): Promise<Moved> {
+async function moveSome(tx: Work, move: Move & { isSettled: boolean }): Promise<Moved> {
   const { organizationId } = tx.context;
   const { groupId, changeId, joining, leaving, removable, refused } = move;
   const inGroup = sql`m.organization_id = ${organizationId} and m.group_id = ${groupId}`;
   const named = isAmong(sql`m.user_id`, leaving);
   const joins = isAmong(sql`m.user_id`, joining);
   const leaves = removable === 'anyone' ? named : sql`${named} and ${isManaged}`;
+  const takenBack = move.isSettled ? sql`false` : sql`${joins} and ${stateIs('removing')}`;
+  const cancelled = move.isSettled ? sql`false` : sql`${stateIs('adding')} and ${leaves}`;
   const isSmall = joining.length + leaving.length + refused.length === 1;
   const [moved] = await tx.rows(
     sql<Moved>`
     with taken_back as (
       select m.user_id, m.accepted_at, m.change_id from memberships m
-      where ${inGroup} and ${joins} and ${stateIs('removing')}),
+      where ${inGroup} and ${takenBack}),
     revived as (
       update memberships m set state = 'active', change_id = ${changeId}
-      where ${inGroup} and ${joins} and ${stateIs('removing')}
+      where ${inGroup} and ${takenBack}
       returning m.user_id),
     inserted as (
       insert into memberships (organization_id, group_id, user_id, state, change_id)
@@ -92,7 +108,7 @@ async function moveSome(tx: Work, move: Move): Promise<Moved> {
         and (select true from memberships m where ${inGroup} and m.user_id = u.id) is null
       returning user_id),
     cancelled as (
-      delete from memberships m where ${inGroup} and ${stateIs('adding')} and ${leaves}
+      delete from memberships m where ${inGroup} and ${cancelled}
       returning m.user_id, m.accepted_at, m.change_id),
     removing as (
       update memberships m set state = 'removing', change_id = ${changeId}, accepted_at = clock_timestamp()

@@ -98,6 +98,7 @@ describe('a group of 12,500', () => {
       headers: { authorization: `Bearer ${acme.token}` },
       signal: abort.signal,
     });
+    expect(answer.status).toBe(200);
     await answer.body?.getReader().read();
     abort.abort();
     const whole = await fetch(`${url}/scim/v2/Groups/${group}`, {

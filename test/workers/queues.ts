@@ -41,12 +41,20 @@ export async function wipe(product: TestProduct, backend: QueueBackend): Promise
   const url = backend.redisUrl();
   if (url === undefined) {
     const tables = QUEUE_TABLES.map((table) => `${QUEUE_SCHEMA}.${table}`).join(', ');
-    await product.sql(`truncate ${tables} cascade`);
+    await truncate(product, tables);
     return;
   }
   const redis = new Redis(url);
   await redis.flushall();
   redis.disconnect();
+}
+
+/** Locks whole tables while workers are at them, so it may be the one whom PostgreSQL ends to end a deadlock. */
+async function truncate(product: TestProduct, tables: string): Promise<void> {
+  await product.sql(`truncate ${tables} cascade`).catch((error: { code?: string }) => {
+    if (error.code !== '40P01') throw error;
+    return truncate(product, tables);
+  });
 }
 
 /** Whether any job waits, runs or is delayed. */
