@@ -1,3 +1,4 @@
+import { Company } from './company.js';
 import { DomainError } from './errors.js';
 
 export interface FairGateOptions {
@@ -24,9 +25,6 @@ const WAITING = 5_000;
 /** Below the 12 s a request may take, with time left for its statements. */
 const PATIENCE_MS = 8_000;
 
-/** How long after it last came a key counts as company. */
-const COMPANY_MS = 1_000;
-
 interface Waiter {
   enter(): void;
   timer: NodeJS.Timeout;
@@ -45,8 +43,7 @@ interface Share {
 export class FairGate {
   /** Keys that are inside or wait, in the order of their next turn. */
   private readonly shares = new Map<string, Share>();
-  /** When each key last came, oldest first. */
-  private readonly lastSeen = new Map<string, number>();
+  private readonly company = new Company();
   private inside = 0;
   private waiting = 0;
 
@@ -65,7 +62,7 @@ export class FairGate {
   private enter(key: string): Promise<void> | undefined {
     const share = this.shares.get(key) ?? { inside: 0, waiting: new Set() };
     this.shares.set(key, share);
-    this.notice(key);
+    if (!this.options.background?.includes(key)) this.company.notice(key);
     if (this.inside < this.options.places && share.inside < this.cap()) {
       this.admit(share);
       return undefined;
@@ -91,18 +88,7 @@ export class FairGate {
 
   private cap(): number {
     const { placesPerKey, placesInCompany = placesPerKey } = this.options;
-    return this.lastSeen.size > 1 ? placesInCompany : placesPerKey;
-  }
-
-  private notice(key: string): void {
-    if (this.options.background?.includes(key)) return;
-    const now = performance.now();
-    this.lastSeen.delete(key);
-    this.lastSeen.set(key, now);
-    for (const [other, seen] of this.lastSeen) {
-      if (now - seen < COMPANY_MS) break;
-      this.lastSeen.delete(other);
-    }
+    return this.company.isCompany ? placesInCompany : placesPerKey;
   }
 
   private admit(share: Share): void {

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Company } from '../kernel/company.js';
 import { DomainError } from '../kernel/errors.js';
 
 export interface PaceOptions {
@@ -8,6 +9,19 @@ export interface PaceOptions {
   burst: number;
   /** Requests above the pace that are held back until their turn; the next one is refused. */
   heldBack: number;
+}
+
+/** Nobody is held back for longer beside others: a client waits 15 s for its answer. */
+const MAX_HOLD_S = 5;
+
+/**
+ * While others are here a key goes on at half the pace, and only an eighth of its burst comes at once; the rest of it is
+ * held back, not refused. So a burst is spread over the seconds in which a neighbour would wait for it
+ * (docs/decisions/0011).
+ */
+function besideOthers({ perSecond, burst, heldBack }: PaceOptions): PaceOptions {
+  const [pace, few] = [perSecond / 2, Math.ceil(burst / 8)];
+  return { perSecond: pace, burst: few, heldBack: Math.min(heldBack + burst - few, pace * MAX_HOLD_S) };
 }
 
 /** A refusal takes this long, so that a client that ignores Retry-After cannot keep the process busy with refusals. */
@@ -31,11 +45,16 @@ export class Pace {
   private readonly rhythms = new Map<string, Rhythm>();
   private pausing = 0;
   private sinceTidy = 0;
+  private readonly company = new Company();
+  private readonly beside: PaceOptions;
 
-  constructor(private readonly options: PaceOptions) {}
+  constructor(private readonly alone: PaceOptions) {
+    this.beside = besideOthers(alone);
+  }
 
   /** Waits for the key's turn; call the result when the request is over. RATE_LIMITED when too many wait already. */
   async enter(key: string): Promise<() => void> {
+    this.company.notice(key);
     const rhythm = this.rhythmOf(key);
     rhythm.inFlight += 1;
     let isOver = false;
@@ -53,7 +72,7 @@ export class Pace {
   }
 
   private async waitForTurn(rhythm: Rhythm): Promise<void> {
-    const { perSecond, burst, heldBack } = this.options;
+    const { perSecond, burst, heldBack } = this.company.isCompany ? this.beside : this.alone;
     const now = performance.now();
     const step = 1000 / perSecond;
     const clearAt = Math.max(rhythm.clearAt, now) + step;

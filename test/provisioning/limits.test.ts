@@ -62,6 +62,20 @@ describe('Pace', () => {
     expect(await outcomes([one.enter('b')])).toEqual(['fulfilled']);
   });
 
+  it('spreads the burst of one key while another is here, and refuses none of it', async () => {
+    const one = pace();
+    (await one.enter('b'))();
+    const began = performance.now();
+    const times = await Promise.all(
+      Array.from({ length: 10 }, async () => {
+        await one.enter('a');
+        return performance.now() - began;
+      }),
+    );
+    expect(times.filter((ms) => ms < 15)).toHaveLength(1);
+    expect(Math.max(...times)).toBeGreaterThan(150);
+  });
+
   it('never holds back who waits for each answer', async () => {
     const one = pace();
     const began = performance.now();
