@@ -10,6 +10,7 @@ import { Jobs } from './kernel/jobs.js';
 import { createLogger, type Logger } from './kernel/logger.js';
 import { openDatabase } from './open-database.js';
 import { createOrigin } from './origin.js';
+import { toldToEnd } from './told-to-end.js';
 
 /** SIGTERM is answered within 10 s: whoever has not finished by then is cut off. */
 const STOP_DEADLINE_MS = 9_000;
@@ -95,26 +96,25 @@ function explainListen(error: unknown, { host, port }: Config): unknown {
   return new ConfigError(`PORT: ${host}:${port} is in use by another program. Set PORT to a free one.`);
 }
 
+/** Told to end while it still starts, it ends as soon as it has started: what runs by then has to be stopped in order. */
 async function main(): Promise<void> {
   const config = readConfig();
   const logger = createLogger(config.logLevel);
+  let isTold = false;
+  const told = toldToEnd().then(() => {
+    isTold = true;
+    setTimeout(() => process.exit(1), STOP_DEADLINE_MS).unref();
+  });
   const running = await startProcess(config, logger, (line) => process.stderr.write(`${line}\n`));
-  process.stdout.write(`ready ${running.url}\n`);
-  const stop = (): void => {
-    const deadline = setTimeout(() => process.exit(1), STOP_DEADLINE_MS);
-    running.stop().then(
-      () => {
-        clearTimeout(deadline);
-        process.exit(0);
-      },
-      (error: unknown) => {
-        logger.error({ err: error }, 'stopping failed');
-        process.exit(1);
-      },
-    );
-  };
-  process.once('SIGTERM', stop);
-  process.once('SIGINT', stop);
+  if (!isTold) process.stdout.write(`ready ${running.url}\n`);
+  await told;
+  try {
+    await running.stop();
+    process.exit(0);
+  } catch (error) {
+    logger.error({ err: error }, 'stopping failed');
+    process.exit(1);
+  }
 }
 
 if (import.meta.main) {

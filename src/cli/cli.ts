@@ -2,6 +2,7 @@ import { ConfigError, readConfig } from '../config.js';
 import { DomainError } from '../kernel/errors.js';
 import { createLogger } from '../kernel/logger.js';
 import { openDatabase } from '../open-database.js';
+import { exitCodeOf, toldToEnd } from '../told-to-end.js';
 import { type Command, readArguments, UsageError } from './command.js';
 import { operatorTokenCreate, operatorTokenList, operatorTokenRevoke } from './operator-token.js';
 import { orgCreate } from './org.js';
@@ -46,9 +47,15 @@ async function main(argv: string[]): Promise<number> {
   const { slug, values } = readArguments(command, argv.slice(2));
   const config = readConfig();
   const logger = createLogger('warn');
+  const told = toldToEnd();
   const opened = await openDatabase(config, logger, () => {});
   try {
-    const result = await command.run({ config, database: opened.database }, slug, values);
+    const outcome = await Promise.race([
+      command.run({ config, database: opened.database }, slug, values).then((result) => ({ result })),
+      told,
+    ]);
+    if (typeof outcome === 'string') return exitCodeOf(outcome);
+    const { result } = outcome;
     const lines = Object.entries(result).map(([name, value]) => `${name}: ${shown(value)}`);
     process.stdout.write(`${values.json ? JSON.stringify(result) : lines.join('\n')}\n`);
     return 0;

@@ -8,6 +8,7 @@ import type { Context } from '../kernel/context.js';
 import { createLogger } from '../kernel/logger.js';
 import { startProcess } from '../main.js';
 import { createOrigin } from '../origin.js';
+import { exitCodeOf, toldToEnd } from '../told-to-end.js';
 import { UsageError } from './command.js';
 import { type DemoOrganization, demoOrganization } from './demo-organization.js';
 import { PushedCompany } from './simulator/identity-provider/directory.js';
@@ -46,11 +47,8 @@ async function main(argv: string[]): Promise<number> {
   const port = await freePort(config.host, options.port ?? config.port);
   // The one place besides SSO_ALLOW_PRIVATE where the guarded client may go to this machine.
   const demoConfig: Config = { ...config, port, role: 'all', logLevel: 'warn', allowPrivateProviders: true };
+  const told = toldToEnd();
   const running = await startProcess(demoConfig, createLogger('warn'), say);
-  const stopped = new Promise<void>((resolve) => {
-    process.once('SIGINT', resolve);
-    process.once('SIGTERM', resolve);
-  });
   const { signinUrlOf } = createOrigin(config.publicUrl, running.url);
   const directory = new PushedCompany();
   let people: IdentityProvider | undefined;
@@ -68,11 +66,12 @@ async function main(argv: string[]): Promise<number> {
       process.stdout.write(`\n${shown.text}`);
       return pushed && shown.ok;
     });
-    if (options.once) return (await work) ? 0 : 1;
-    await Promise.race([work, stopped]);
+    const outcome = await Promise.race([work, told]);
+    if (typeof outcome === 'string') return options.once ? exitCodeOf(outcome) : 0;
+    if (options.once) return outcome ? 0 : 1;
     say(`\nNow you: sign in at ${signInPage}, then deactivate yourself at ${people?.url} and click on.`);
     say('Rollcall keeps running. Ctrl-C stops it; the data stays (`npm run demo -- --reset` deletes it).');
-    await stopped;
+    await told;
     return 0;
   } finally {
     await people?.close();
