@@ -1,41 +1,47 @@
 import { z } from 'zod';
 import { isMailFrom, MAIL_FROM_FORM } from './mail/mail-from.js';
 
-/** An unset variable and an empty one mean the same. */
-const optional = <S extends z.ZodType>(schema: S) =>
-  z.preprocess((value) => (value === '' ? undefined : value), schema.optional());
-
+const POSTGRES_URL = 'must be a PostgreSQL URL: postgresql://user:password@host:5432/database';
 const postgresUrl = z
   .string()
-  .regex(/^postgres(ql)?:\/\//, 'must be a PostgreSQL URL: postgresql://user:password@host:5432/database');
+  .regex(/^postgres(ql)?:\/\//, POSTGRES_URL)
+  .refine((text) => URL.canParse(text), {
+    error: `${POSTGRES_URL}; in a password, % / ? # and @ are written %25 %2F %3F %23 and %40`,
+  });
 const redisUrl = z.string().regex(/^rediss?:\/\//, 'must be a Redis URL: redis://host:6379');
 const smtpUrl = z.string().regex(/^smtps?:\/\//, 'must be an SMTP URL: smtp://user:password@host:587');
 const httpUrl = z.url({ protocol: /^https?$/, error: 'must be a URL such as https://id.acme.example' });
 
+const wholeNumber = (least: number, most: number) => {
+  const error = `must be a whole number from ${least} to ${most}`;
+  return z.coerce.number({ error }).int({ error }).min(least, { error }).max(most, { error });
+};
+
 const Settings = z.object({
   HOST: z.string().default('127.0.0.1'),
-  PORT: z.coerce.number().int().min(0).max(65_535).default(4000),
-  PUBLIC_URL: optional(httpUrl),
-  DATABASE_URL: optional(postgresUrl),
+  PORT: wholeNumber(0, 65_535).default(4000),
+  PUBLIC_URL: httpUrl.optional(),
+  DATABASE_URL: postgresUrl.optional(),
   DATA_DIR: z.string().default('.data'),
-  REDIS_URL: optional(redisUrl),
+  REDIS_URL: redisUrl.optional(),
   ROLE: z.enum(['all', 'api', 'worker']).default('all'),
-  SECRET_KEY: optional(
-    z.string().min(32, 'must have at least 32 characters: `openssl rand -base64 48` makes one'),
-  ),
-  SMTP_URL: optional(smtpUrl),
-  MAIL_FROM: optional(z.string().refine(isMailFrom, MAIL_FROM_FORM)),
+  SECRET_KEY: z
+    .string()
+    .min(32, 'must have at least 32 characters: `openssl rand -base64 48` makes one')
+    .optional(),
+  SMTP_URL: smtpUrl.optional(),
+  MAIL_FROM: z.string().refine(isMailFrom, MAIL_FROM_FORM).optional(),
   SECRET_KEY_PREVIOUS: z
     .string()
     .default('')
     .transform((text) => text.split(',').map((key) => key.trim()))
     .transform((keys) => keys.filter((key) => key !== '')),
-  SSO_ALLOW_PRIVATE: z.enum(['true', 'false', '']).default('false'),
+  SSO_ALLOW_PRIVATE: z.enum(['true', 'false']).default('false'),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
-  PROVISIONING_LOG_MONTHS: z.coerce.number().int().min(1).max(120).default(13),
-  SCIM_REQUESTS_PER_SECOND: z.coerce.number().int().min(25).max(100_000).default(200),
-  SCIM_BURST: z.coerce.number().int().min(1).max(1_000_000).default(400),
-  SCIM_HELD_BACK: z.coerce.number().int().min(0).max(10_000).default(32),
+  PROVISIONING_LOG_MONTHS: wholeNumber(1, 120).default(13),
+  SCIM_REQUESTS_PER_SECOND: wholeNumber(25, 100_000).default(200),
+  SCIM_BURST: wholeNumber(1, 1_000_000).default(400),
+  SCIM_HELD_BACK: wholeNumber(0, 10_000).default(32),
   GRAPHQL_DOCUMENTS: z.enum(['any', 'persisted']).default('any'),
   GRAPHQL_DOCUMENTS_DIR: z.string().default('graphql/documents'),
   NODE_ENV: z.string().default('development'),
@@ -80,7 +86,9 @@ export class ConfigError extends Error {
 }
 
 /** The only reader of the environment. Throws ConfigError with all problems at once, so that one restart mends them. */
-export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config {
+export function readConfig(variables: NodeJS.ProcessEnv = process.env): Config {
+  // An unset variable and an empty one mean the same.
+  const environment = Object.fromEntries(Object.entries(variables).filter(([, text]) => text !== ''));
   const parsed = Settings.safeParse(environment);
   const problems = parsed.error?.issues.map(({ path, message }) => `${path.join('.')}: ${message}`) ?? [];
   const production = environment.NODE_ENV === 'production';
