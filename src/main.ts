@@ -4,6 +4,7 @@ import { startWorkers, type Workers } from '../workers/main.js';
 import { createOutbound } from './access/outbound.js';
 import { buildApp } from './app.js';
 import { type Config, ConfigError, readConfig } from './config.js';
+import { explainFailure } from './explain-failure.js';
 import { inspectServers } from './inspect-servers.js';
 import type { Database } from './kernel/database.js';
 import { Jobs } from './kernel/jobs.js';
@@ -92,8 +93,20 @@ export async function startProcess(
 }
 
 function explainListen(error: unknown, { host, port }: Config): unknown {
-  if (!(error instanceof Error) || !('code' in error) || error.code !== 'EADDRINUSE') return error;
-  return new ConfigError(`PORT: ${host}:${port} is in use by another program. Set PORT to a free one.`);
+  const code = error instanceof Error && 'syscall' in error && error.syscall === 'listen' && 'code' in error;
+  switch (code && error.code) {
+    case 'EADDRINUSE':
+      return new ConfigError(`PORT: ${host}:${port} is in use by another program. Set PORT to a free one.`);
+    case 'EACCES':
+      return new ConfigError(
+        `PORT: this user may not listen on ${host}:${port}. Set PORT to one above 1023.`,
+      );
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+      return new ConfigError(`HOST: ${host} is no address of this machine.`);
+    default:
+      return error;
+  }
 }
 
 /** Told to end while it still starts, it ends as soon as it has started: what runs by then has to be stopped in order. */
@@ -119,8 +132,7 @@ async function main(): Promise<void> {
 
 if (import.meta.main) {
   main().catch((error: unknown) => {
-    const known = error instanceof ConfigError || (error instanceof Error && 'code' in error);
-    process.stderr.write(`${known ? (error as Error).message : (error as Error).stack}\n`);
+    process.stderr.write(`${explainFailure(error)}\n`);
     process.exit(1);
   });
 }

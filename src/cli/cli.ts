@@ -1,5 +1,5 @@
-import { ConfigError, readConfig } from '../config.js';
-import { DomainError } from '../kernel/errors.js';
+import { readConfig } from '../config.js';
+import { explainFailure } from '../explain-failure.js';
 import { createLogger } from '../kernel/logger.js';
 import { openDatabase } from '../open-database.js';
 import { exitCodeOf, toldToEnd } from '../told-to-end.js';
@@ -40,6 +40,11 @@ const HELP = `usage: npm run -s cli -- <command>
 async function main(argv: string[]): Promise<number> {
   if (argv[0] === 'simulate') return simulateCommand(argv.slice(1));
   const command = COMMANDS[argv.slice(0, 2).join(' ')];
+  const wantsHelp = argv.some((word) => ['--help', '-h'].includes(word)) || argv[0] === 'help';
+  if (wantsHelp) {
+    process.stdout.write(command ? `usage: ${command.usage}\n` : HELP);
+    return 0;
+  }
   if (!command) {
     process.stderr.write(HELP);
     return 2;
@@ -75,9 +80,7 @@ const shown = (value: unknown): string =>
 main(process.argv.slice(2)).then(
   (code) => process.exit(code),
   (error: unknown) => {
-    const isUsage = error instanceof UsageError;
-    const isPlain = isUsage || error instanceof DomainError || error instanceof ConfigError;
-    process.stderr.write(`${isPlain ? (error as Error).message : (error as Error).stack}\n`);
-    process.exit(isUsage ? 2 : 1);
+    process.stderr.write(`${explainFailure(error)}\n`);
+    process.exit(error instanceof UsageError ? 2 : 1);
   },
 );

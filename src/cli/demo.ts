@@ -4,6 +4,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Config, readConfig } from '../config.js';
 import { resetEmbeddedPostgres } from '../embedded/remove.js';
+import { explainFailure } from '../explain-failure.js';
 import type { Context } from '../kernel/context.js';
 import { createLogger } from '../kernel/logger.js';
 import { startProcess } from '../main.js';
@@ -152,10 +153,7 @@ async function pushCompany(url: string, demo: DemoOrganization, directory: Pushe
 main(process.argv.slice(2)).then(
   (code) => process.exit(code),
   (error: unknown) => {
-    const isPlain =
-      error instanceof UsageError ||
-      (error instanceof Error && ('code' in error || error.name === 'ConfigError'));
-    say(isPlain ? (error as Error).message : String((error as Error).stack));
-    process.exit(1);
+    say(explainFailure(error));
+    process.exit(error instanceof UsageError ? 2 : 1);
   },
 );

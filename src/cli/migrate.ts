@@ -1,5 +1,6 @@
 import { readConfig } from '../config.js';
 import { openEmbeddedPostgres } from '../embedded/postgres.js';
+import { explainFailure } from '../explain-failure.js';
 import { migrate } from '../migrate.js';
 import { toldToEnd } from '../told-to-end.js';
 
@@ -21,7 +22,7 @@ async function main(): Promise<void> {
   }
 }
 
-main().catch((error: Error) => {
-  process.stderr.write(`${error.message}\n`);
+main().catch((error: unknown) => {
+  process.stderr.write(`${explainFailure(error)}\n`);
   process.exit(1);
 });

@@ -37,19 +37,31 @@ export const ssoConnect: Command = {
     'client-secret': { type: 'string' },
     name: { type: 'string' },
   },
-  run: (scope, slug, { metadata, issuer, name, ...client }) =>
-    asking(scope, slug, async (context) => {
+  async run(scope, slug, { metadata, issuer, name, ...client }) {
+    if ((metadata === undefined) === (issuer === undefined)) {
+      throw new UsageError(`give either --metadata or --issuer\nusage: ${ssoConnect.usage}`);
+    }
+    return asking(scope, slug, async (context) => {
       const connectionId = await connectSso(context, {
         ...(typeof metadata === 'string' && { saml: samlSource(metadata) }),
         ...(typeof issuer === 'string' && { oidc: { issuer, ...oidcClient(client) } }),
         ...(typeof name === 'string' && { name }),
       });
       return { connectionId, ...(await ssoServiceProvider(context, {})) };
-    }),
+    });
+  },
 };
 
 const samlSource = (metadata: string) =>
-  /^https?:/.test(metadata) ? { metadataUrl: metadata } : { metadata: readFileSync(metadata, 'utf8') };
+  /^https?:/.test(metadata) ? { metadataUrl: metadata } : { metadata: contentOf(metadata) };
+
+function contentOf(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new UsageError(`--metadata ${file} cannot be read: ${(error as Error).message}`);
+  }
+}
 
 function oidcClient(options: Record<string, string | boolean | undefined>) {
   const { 'client-id': clientId, 'client-secret': clientSecret } = options;
@@ -75,10 +87,13 @@ export const ssoList: Command = {
 export const ssoDisable: Command = {
   usage: 'sso disable SLUG --connection ID [--json]',
   options: { connection: { type: 'string' } },
-  run: (scope, slug, { connection }) =>
-    asking(scope, slug, async (context) => ({
-      connectionId: await disableSso(context, { id: String(connection ?? '') }),
-    })),
+  async run(scope, slug, { connection }) {
+    if (typeof connection !== 'string')
+      throw new UsageError(`--connection ID is missing\nusage: ${ssoDisable.usage}`);
+    return asking(scope, slug, async (context) => ({
+      connectionId: await disableSso(context, { id: connection }),
+    }));
+  },
 };
 
 /** Seals the organization's secrets anew under the present SECRET_KEY, so that SECRET_KEY_PREVIOUS can go. */

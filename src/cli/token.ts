@@ -10,7 +10,7 @@ import { operatorContext } from './operator.js';
  * in a new organization only.
  */
 export const tokenCreate: Command = {
-  usage: 'token create SLUG (--role owner|admin|user | --first) [--json]',
+  usage: 'token create SLUG (--role owner|admin|group_admin|user | --first) [--json]',
   options: { role: { type: 'string' }, first: { type: 'boolean' } },
   async run({ database }, slug, { role, first }) {
     if (first && role !== undefined) throw new UsageError('--first is always for an owner: leave --role out');
