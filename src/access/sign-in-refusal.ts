@@ -30,6 +30,12 @@ export type RefusalReason =
   | 'wrong_password'
   | 'too_many_attempts';
 
+/** A limit on attempts that was reached: in how many seconds it has passed, and of whom. */
+export interface ReachedLimit {
+  retryAfter: number;
+  reached: readonly string[];
+}
+
 /** Nobody is signed in; `detail` names the check that failed, what arrived and what was expected, for administrators. */
 export class SignInRefusal extends Error {
   override readonly name = 'SignInRefusal';
@@ -39,6 +45,8 @@ export class SignInRefusal extends Error {
     readonly detail: string,
     /** Who the provider said it is, once that is known. */
     readonly subject?: string,
+    /** With `too_many_attempts`. */
+    readonly limit?: ReachedLimit,
   ) {
     super(`${reason}: ${detail}`);
   }

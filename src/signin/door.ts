@@ -101,7 +101,8 @@ export function answer(
       body: testPageBody({ verdict, failed, ...sent }),
     });
   }
-  const { reason } = outcome.refusal;
+  const { reason, limit } = outcome.refusal;
+  if (limit) reply.header('retry-after', limit.retryAfter);
   return sendPage(reply, STATUS[reason] ?? 403, {
     language: at.language,
     title: SIGN_IN_TEXTS[at.language].failed,

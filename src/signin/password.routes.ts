@@ -1,12 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { countAttempt } from '../access/count-attempt.js';
-import { HASHES_AT_ONCE, verifyPassword } from '../access/password.js';
-import { passwordHash } from '../access/passwords.queries.js';
+import { HASHES_AT_ONCE } from '../access/password.js';
 import { PlaceQueue, RETRY_AFTER_SECONDS } from '../access/place-queue.js';
 import { signInPage } from '../access/sign-in.queries.js';
-import { signInByPassword } from '../access/sign-in-by-password.js';
-import { networkOf } from '../access/visitor-limits.js';
-import { fold } from '../kernel/fold.js';
+import { countedSubjects, signInByPassword } from '../access/sign-in-by-password.js';
 import { show, told } from './answer.js';
 import { sessionCookie } from './cookies.js';
 import { answer, requireOwnForm, type SignInOptions, visit } from './door.js';
@@ -18,10 +14,6 @@ import { readerOf } from './visit.js';
 
 const MAX_FORM_BYTES = 8_192;
 const MAX_EMAIL = 320;
-/** Nobody mistypes ten times, and an office shares an address. Attempts count, not requests (abuse 11). */
-const WINDOW_SECONDS = 15 * 60;
-const ATTEMPTS_PER_ACCOUNT = 10;
-const ATTEMPTS_PER_CLIENT = 100;
 
 /**
  * One is looked up while another is hashed, and some two seconds of hashing wait. What is beyond that is refused before
@@ -50,7 +42,7 @@ interface Typed {
   password: string;
   to: string;
   /** Who is counted: the account and the client. */
-  subjects: [account: string, client: string];
+  subjects: readonly string[];
 }
 
 function typedIn(request: FastifyRequest): Typed {
@@ -62,7 +54,7 @@ function typedIn(request: FastifyRequest): Typed {
     email,
     password: form.get('password') ?? '',
     to: safeReturnPath(form.get('to')) ?? '',
-    subjects: [`account ${fold(email)}`, `client ${networkOf(request.ip)}`],
+    subjects: countedSubjects(email, request.ip),
   };
 }
 
@@ -70,34 +62,19 @@ async function attempt(
   options: SignInOptions,
   request: FastifyRequest,
   reply: FastifyReply,
-  { slug, email, password, to, subjects, reached }: Typed & { reached: ReachedLimits },
+  { slug, email, password, to, reached }: Typed & { reached: ReachedLimits },
 ) {
   const at = await visit(options, request);
   requireOwnForm(request);
-  const [account, client] = subjects;
-  const counted = await countAttempt(at.context, {
-    kind: 'password',
-    subjects: [
-      { value: account, limit: ATTEMPTS_PER_ACCOUNT },
-      { value: client, limit: ATTEMPTS_PER_CLIENT },
-    ],
-    windowSeconds: WINDOW_SECONDS,
-  });
-  const isAllowed = counted.allowed;
-  if (!isAllowed) {
-    reached.remember(slug, counted.reached, counted.retryAfter);
-    reply.header('retry-after', counted.retryAfter);
-  }
-  const known = isAllowed ? await passwordHash(at.context, { email }) : undefined;
-  const isRight = isAllowed && (await verifyPassword(password, known?.hash));
   const outcome = await signInByPassword(at.context, {
-    ...known,
-    isRight,
-    isAllowed,
+    email,
+    password,
     returnPath: to,
     device: at.device,
     replaces: sessionCookie(request.headers.cookie),
   });
+  const limit = outcome.kind === 'refused' ? outcome.refusal.limit : undefined;
+  if (limit) reached.remember(slug, limit.reached, limit.retryAfter);
   if (outcome.kind === 'refused' && outcome.refusal.reason === 'wrong_password') {
     const { name, connections } = await signInPage(at.context, {});
     const shown = { connections, hasPasswords: true, to, email, refused: 'wrong_password' } as const;

@@ -1,4 +1,7 @@
 import { hashPassword } from '../../src/access/password.js';
+import { countedSubjects, signInByPassword } from '../../src/access/sign-in-by-password.js';
+import type { Context } from '../../src/kernel/context.js';
+import { VISITOR_PERMISSIONS } from '../../src/kernel/permissions.js';
 import { startProduct, type TestOrganization, type TestProduct } from '../support/product.js';
 import { Browser, connectSaml } from './browser.js';
 import { makeSigningKey } from './certificate.js';
@@ -51,7 +54,13 @@ describe('signing in by password', () => {
       form: { email: `${name}@p.example`, password, to: '//evil.example' },
       headers,
     });
-    return { browser, status: answer.statusCode, body: answer.body, location: answer.headers.location };
+    return {
+      browser,
+      status: answer.statusCode,
+      body: answer.body,
+      location: answer.headers.location,
+      answer,
+    };
   };
 
   it('opens a session for somebody registered, and the same page for a wrong password and for nobody (abuse 18)', async () => {
@@ -89,5 +98,35 @@ describe('signing in by password', () => {
     for (let n = 0; n < 10; n += 1) statuses.push((await enter('guessed', `guess ${n}`)).status);
     const right = await enter('guessed');
     expect([new Set(statuses), right.status]).toEqual([new Set([403]), 429]);
+    const wait = Number(right.answer.headers['retry-after']);
+    expect([wait > 60, wait <= 15 * 60]).toEqual([true, true]);
+    const [again, other] = [await enter('guessed'), await enter('reg')];
+    expect([again.status, Number(again.answer.headers['retry-after']) <= 60]).toEqual([429, true]);
+    expect(other.status).toBe(303);
+  });
+
+  it('the operation itself counts and verifies, so no door can forget to (abuse 11)', async () => {
+    await register('typed');
+    const context: Context = {
+      database: product.database,
+      organizationId: organization.id,
+      actor: { kind: 'visitor', id: 'sign-in' },
+      permissions: new Set(VISITOR_PERMISSIONS),
+      requestId: 'typed-at-no-door',
+    };
+    const device = { address: '203.0.113.7', agent: '' };
+    const email = 'typed@p.example';
+    const sign = (password: string) => signInByPassword(context, { email, password, returnPath: '', device });
+    expect(await sign(PASSWORD)).toMatchObject({ kind: 'signed in' });
+    for (let n = 0; n < 9; n += 1) {
+      expect(await sign(`guess ${n}`)).toMatchObject({ refusal: { reason: 'wrong_password' } });
+    }
+    expect(await sign(PASSWORD)).toMatchObject({
+      kind: 'refused',
+      refusal: {
+        reason: 'too_many_attempts',
+        limit: { reached: [countedSubjects(email, device.address)[0]] },
+      },
+    });
   });
 });
