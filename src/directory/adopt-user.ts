@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { serializationFailure } from '../kernel/database.js';
 import { DomainError } from '../kernel/errors.js';
 import { fold } from '../kernel/fold.js';
 import type { Work } from '../kernel/operation.js';
@@ -98,7 +99,9 @@ async function personToAdopt(
   const named = candidates.find((candidate) => candidate.same_user_name);
   if (named && profile.identifiesBy === 'userName') return { row: named, repeated: false };
   const [person] = candidates;
-  if (!person || candidates.length > 1) {
+  // Whoever had one of the values when somebody new was refused has none of them now: erased, or renamed.
+  if (!person) throw serializationFailure('Nobody has the identity any more that somebody had a moment ago.');
+  if (candidates.length > 1) {
     throw new DomainError(
       'CONFLICT',
       `The userName '${a.userName}', e-mail '${a.email}' and externalId '${a.externalId}' belong to different people of this organization. Correct the one that is wrong in the identity provider.`,
