@@ -57,6 +57,9 @@ const CONNECT_MS = 3_000;
 const CLOSE_DEADLINE_MS = 5_000;
 /** With the queue away nothing can be finished. */
 const CLOSE_DEADLINE_AWAY_MS = 500;
+/** An outage that lasts is said once a minute. */
+const SAID_AGAIN_MS = 60_000;
+const MAX_SAID = 100;
 /** Before the backend is asked again when it was away at the start. */
 const START_AGAIN_MS = 1_000;
 
@@ -80,6 +83,8 @@ export class Jobs {
   private readonly workers = new Set<OpenWorker>();
   private readonly clients: Redis[] = [];
   private readonly closing = new AbortController();
+  /** What was said of a connection that is away, and when it is to be said again, by `performance.now()`. */
+  private readonly saidAgainAt = new Map<string, number>();
 
   constructor(private readonly options: JobsOptionsHere) {}
 
@@ -106,11 +111,11 @@ export class Jobs {
     };
     const connection = this.onRedis() ? this.redis() : undefined;
     const options = { concurrency, autorun: false, ...RECOVERY };
-    void this.serve(name, () => {
+    void this.serve(() => {
       const worker = connection
         ? new Worker(name, process, { connection, ...options })
         : new Worker(name, process, { connection: this.postgres(), ...options }, createPostgresBackend);
-      worker.on('error', (error) => this.warn(name, error));
+      worker.on('error', (error) => this.warn(error));
       worker.on('failed', (job, error) =>
         this.options.logger.warn(
           { queue: name, job: job?.id, attempt: job?.attemptsMade, err: error },
@@ -140,7 +145,7 @@ export class Jobs {
   }
 
   /** BullMQ remembers a first connection that failed for ever; so a worker that could not start is made anew. */
-  private async serve(name: QueueName, make: () => OpenWorker): Promise<void> {
+  private async serve(make: () => OpenWorker): Promise<void> {
     const { signal } = this.closing;
     while (!signal.aborted) {
       const worker = make();
@@ -150,7 +155,7 @@ export class Jobs {
         if (!signal.aborted) await worker.run();
         return;
       } catch (error) {
-        this.warn(name, error);
+        this.warn(error);
         this.workers.delete(worker);
         await worker.close().catch(() => {});
         await sleep(START_AGAIN_MS, undefined, { signal }).catch(() => {});
@@ -165,7 +170,7 @@ export class Jobs {
     const queue = this.onRedis()
       ? new Queue(name, { connection: this.redis() })
       : new Queue(name, { connection: this.postgres() }, createPostgresBackend);
-    queue.on('error', (error: Error) => this.warn(name, error));
+    queue.on('error', (error: Error) => this.warn(error));
     const ready = queue.waitUntilReady().then(
       () => queue,
       async (error: unknown) => {
@@ -178,8 +183,20 @@ export class Jobs {
     return ready;
   }
 
-  private warn(queue: QueueName, error: unknown): void {
-    if (!this.closing.signal.aborted) this.options.logger.warn({ queue, err: error }, 'queue connection');
+  /** Every queue and worker has connections of its own, and each tries again several times a second: one line says it. */
+  private warn(error: unknown): void {
+    const text = error instanceof Error ? error.message : String(error);
+    const again = this.saidAgainAt.get(text) ?? 0;
+    if (this.closing.signal.aborted || performance.now() < again) return;
+    if (this.saidAgainAt.size > MAX_SAID) this.saidAgainAt.clear();
+    this.saidAgainAt.set(text, performance.now() + SAID_AGAIN_MS);
+    this.options.logger.warn({ backend: this.backend(), err: error }, 'queue connection');
+  }
+
+  private noteReady(): void {
+    if (this.saidAgainAt.size === 0) return;
+    this.saidAgainAt.clear();
+    this.options.logger.info({ backend: this.backend() }, 'queue connection is back');
   }
 
   private readonly onRedis = (): boolean => this.options.redisUrl !== undefined;
@@ -187,7 +204,8 @@ export class Jobs {
   /** BullMQ blocks on its connection, so requests on it must never give up by themselves. */
   private redis(): Redis {
     const client = new Redis(this.options.redisUrl ?? '', { maxRetriesPerRequest: null });
-    client.on('error', (error) => this.options.logger.warn({ err: error }, 'redis connection'));
+    client.on('error', (error) => this.warn(error));
+    client.on('ready', () => this.noteReady());
     this.clients.push(client);
     return client;
   }
