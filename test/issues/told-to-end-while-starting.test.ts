@@ -36,7 +36,11 @@ async function toldAtStart(signal: NodeJS.Signals, ...program: string[]) {
 it('a process that is told to end while it starts stops its embedded PostgreSQL', async () => {
   const ended = await toldAtStart('SIGINT', 'src/main.ts');
   expect(ended.server).toBeNull();
-  expect(ended).toMatchObject({ code: 0, endedBy: null, said: expect.stringContaining('PostgreSQL stopped') });
+  expect(ended).toMatchObject({
+    code: 0,
+    endedBy: null,
+    said: expect.stringContaining('PostgreSQL stopped'),
+  });
 }, 60_000);
 
 it('migrating that is told to end stops its embedded PostgreSQL', async () => {
