@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { pathToFileURL } from 'node:url';
 import { sourceStamp } from '../src/cli/bootstrap-build.mjs';
 import { installStamp, satisfiesLock } from '../src/cli/bootstrap-install.mjs';
 import { chooseNode } from '../src/cli/bootstrap-run.mjs';
@@ -126,6 +127,12 @@ describe('a run', () => {
     await clone.bootstrap(['build']).outcome;
     expect(clone.calls()).toEqual(['npm ci', 'tsc', 'tsc']);
     expect(fs.readFileSync(path.join(clone.root, 'dist/src/cli/cli.js'), 'utf8')).toContain('// changed');
+  });
+
+  test('a stack names the sources where they are, not where the compiler worked', async () => {
+    await clone.bootstrap(['build']).outcome;
+    const named = fs.readFileSync(path.join(clone.root, 'source-root.log'), 'utf8');
+    expect(named).toBe(pathToFileURL(`${fs.realpathSync(clone.root)}/`).href);
   });
 
   test('three at once install and compile once', async () => {

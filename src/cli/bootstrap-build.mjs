@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { withFolderLock } from '../embedded/folder-lock.mjs';
 import { workFolder } from './bootstrap-install.mjs';
 import { capture } from './bootstrap-process.mjs';
@@ -76,7 +77,10 @@ export async function ensureBuilt(root, node) {
       const done = progress('compiling');
       const draft = path.join(work, `dist-${process.pid}`);
       const compiler = path.join(root, 'node_modules', 'typescript', 'bin', 'tsc');
-      const result = await capture(node, [compiler, '-p', root, '--outDir', draft], { cwd: root });
+      // The folder moves when it is done: a stack that named the sources from where it was made would name none.
+      const sources = pathToFileURL(`${root}/`).href;
+      const args = [compiler, '-p', root, '--outDir', draft, '--sourceRoot', sources];
+      const result = await capture(node, args, { cwd: root });
       if (result.error) throw new Refusal(brokenNode(node, result.error.message, process.version));
       if (result.code !== 0) {
         process.stderr.write(`\n${result.output}`);

@@ -26,6 +26,7 @@ const TSC = `
 const fs = require('node:fs');
 const out = process.argv[process.argv.indexOf('--outDir') + 1];
 fs.appendFileSync('calls.log', 'tsc\\n');
+fs.writeFileSync('source-root.log', process.argv[process.argv.indexOf('--sourceRoot') + 1]);
 for (const file of ['main', 'cli/cli']) {
   fs.mkdirSync(out + '/src/cli', { recursive: true });
   fs.copyFileSync('src/' + file + '.ts', out + '/src/' + file + '.js');
