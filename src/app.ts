@@ -1,5 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
+import Fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyRequest,
+  LogController,
+} from 'fastify';
 import type { RegisteredDocuments } from '../graphql/documents.js';
 import { createLoaders } from '../graphql/loaders.js';
 import { resolvers } from '../graphql/resolvers.js';
@@ -28,8 +33,8 @@ const BODY_LIMIT_BYTES = 1024 * 1024;
 /** A request id a client sends is kept when it cannot forge a log line. */
 const REQUEST_ID = /^[\w.-]{8,64}$/;
 
-/** The secret half of a mailed link, which no log may hold. */
-const LINK_TOKEN = /^(\/signin\/\w+\/).+/;
+/** Where the secret of a mailed link stands, which no log may hold; the router takes it for a page with more slashes, too. */
+const LINK_TOKEN = /(\/signin\/+[\w-]+\/+).+/i;
 
 export interface AppOptions {
   database: Database;
@@ -46,6 +51,13 @@ export interface AppOptions {
   pace?: PaceOptions;
   /** Aborted when the process has been told to end: from then on every answer ends its connection. */
   stopping?: AbortSignal;
+}
+
+/** A page of a link is logged by its pattern, however its address was written; of others no query. */
+function loggedPath({ url, params, routeOptions }: FastifyRequest): string {
+  const isLink = typeof params === 'object' && params !== null && 'token' in params;
+  const [path = ''] = url.split('?');
+  return isLink ? (routeOptions.url ?? '') : path.replace(LINK_TOKEN, '$1');
 }
 
 /** The HTTP side of one process: every door on one Fastify. Tests build the same app. */
@@ -81,7 +93,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
       {
         requestId: request.id,
         method: request.method,
-        path: request.url.split('?')[0]?.replace(LINK_TOKEN, '$1'),
+        path: loggedPath(request),
         status: reply.statusCode,
         ms: Math.round(reply.elapsedTime),
       },
