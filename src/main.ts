@@ -1,3 +1,4 @@
+import { flushCompileCache } from 'node:module';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readDocuments } from '../graphql/documents.js';
 import { startWorkers, type Workers } from '../workers/main.js';
@@ -99,6 +100,8 @@ async function main(): Promise<void> {
   const config = readConfig();
   const logger = createLogger(config.logLevel);
   const running = await startProcess(config, logger, (line) => process.stderr.write(`${line}\n`));
+  // Where NODE_COMPILE_CACHE keeps compiled code: now, because a killed process keeps nothing.
+  flushCompileCache();
   process.stdout.write(`ready ${running.url}\n`);
   const stop = (): void => {
     const deadline = setTimeout(() => process.exit(1), STOP_DEADLINE_MS);
