@@ -209,12 +209,15 @@ export const serializationFailure = (message: string): Error =>
  * (connection) 08P01 is a message PostgreSQL could not read: a fault of ours that sending again does not mend.
  */
 const UNAVAILABLE_CODES =
-  /^(08(?!P01)|53|57P0|40P01|40001|55P03|57014|25P0|ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_|ENOENT$)/;
+  /^(08(?!P01)|53|57P0|40P01|40001|55P03|57014|25P0|25006|ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_|ENOENT$)/;
 const UNAVAILABLE_TEXT =
   /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|not queryable/i;
 
 const NOTHING_CHANGED =
   'The directory is not reachable at the moment. Nothing was changed; send the request again in a few seconds.';
+/** 25006: a standby, or a primary that has just become one. */
+const TAKES_NO_CHANGES =
+  'The database behind this address only reads at the moment. Nothing was changed; send the request again in a few seconds, or to the address that takes changes.';
 /** I2: whoever hears this cannot know, but it is the whole change or none of it. */
 const UNKNOWN =
   'The directory stopped answering while the change was being stored: all of it took effect or nothing did. Look, or send the request again in a few seconds.';
@@ -227,7 +230,8 @@ export function translateOutage(error: unknown, committing = false): unknown {
   if (error instanceof DomainError || !types.isNativeError(error)) return error;
   const code = databaseFailure(error)?.code ?? '';
   if (!UNAVAILABLE_CODES.test(code) && !UNAVAILABLE_TEXT.test(error.message)) return error;
-  return new DomainError('UNAVAILABLE', committing ? UNKNOWN : NOTHING_CHANGED, {
+  const refused = code === '25006' ? TAKES_NO_CHANGES : NOTHING_CHANGED;
+  return new DomainError('UNAVAILABLE', committing ? UNKNOWN : refused, {
     retryAfter: 5,
     cause: error,
   });
