@@ -8,7 +8,12 @@ const optional = <S extends z.ZodType>(schema: S) =>
 const postgresUrl = z
   .string()
   .regex(/^postgres(ql)?:\/\//, 'must be a PostgreSQL URL: postgresql://user:password@host:5432/database');
-const redisUrl = z.string().regex(/^rediss?:\/\//, 'must be a Redis URL: redis://host:6379');
+const redisUrl = z
+  .string()
+  .regex(
+    /^rediss?(\+cluster)?:\/\//,
+    'must be a Redis URL: redis://host:6379, or redis+cluster://host:6379 for one node of a cluster',
+  );
 const smtpUrl = z.string().regex(/^smtps?:\/\//, 'must be an SMTP URL: smtp://user:password@host:587');
 const httpUrl = z.url({ protocol: /^https?$/, error: 'must be a URL such as https://id.acme.example' });
 
