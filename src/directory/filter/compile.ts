@@ -205,6 +205,9 @@ class Compilation {
   private find(path: string, offset: number, element?: string): FoundAttribute {
     const written = element === undefined ? path : `${element}.${path}`;
     const found = findAttribute(this.table, written);
+    if (found?.attribute.returned === 'never') {
+      throw this.invalid(offset, `${found.path} is never shown and cannot be searched`);
+    }
     if (found) return found;
     throw this.invalid(
       offset,
