@@ -21,21 +21,24 @@ const retitle = () => patch({ op: 'replace', path: 'title', value: 'Boss' });
 
 // RFC 9110 section 13.1.2: a change whose If-None-Match names what is there must not be made. The header was read by GET
 // and HEAD only.
-it.each(['*', 'W/"1"', '"1"', 'W/"7", W/"1"'])('If-None-Match: %s refuses every change with 412', async (tag) => {
-  const headers = { 'if-none-match': tag };
-  const answers = [
-    await acme.scim('PUT', user, newUser(), headers),
-    await acme.scim('PATCH', user, retitle(), headers),
-    await acme.scim('DELETE', user, undefined, headers),
-    await acme.scim('PATCH', group, rename(), headers),
-    await acme.scim('PUT', group, { displayName: 'other' }, headers),
-    await acme.scim('DELETE', group, undefined, headers),
-  ];
-  expect(answers.map((answer) => answer.status)).toEqual([412, 412, 412, 412, 412, 412]);
-  expect(answers[0]?.body.detail).toContain('If-None-Match');
-  expect((await acme.scim('GET', user)).headers.etag).toBe('W/"1"');
-  expect((await acme.scim('GET', group)).headers.etag).toBe('W/"1"');
-});
+it.each(['*', 'W/"1"', '"1"', 'W/"7", W/"1"'])(
+  'If-None-Match: %s refuses every change with 412',
+  async (tag) => {
+    const headers = { 'if-none-match': tag };
+    const answers = [
+      await acme.scim('PUT', user, newUser(), headers),
+      await acme.scim('PATCH', user, retitle(), headers),
+      await acme.scim('DELETE', user, undefined, headers),
+      await acme.scim('PATCH', group, rename(), headers),
+      await acme.scim('PUT', group, { displayName: 'other' }, headers),
+      await acme.scim('DELETE', group, undefined, headers),
+    ];
+    expect(answers.map((answer) => answer.status)).toEqual([412, 412, 412, 412, 412, 412]);
+    expect(answers[0]?.body.detail).toContain('If-None-Match');
+    expect((await acme.scim('GET', user)).headers.etag).toBe('W/"1"');
+    expect((await acme.scim('GET', group)).headers.etag).toBe('W/"1"');
+  },
+);
 
 it('one that names other versions lets the change pass, and If-Match still counts beside it', async () => {
   const other = { 'if-none-match': 'W/"2", "x"' };
