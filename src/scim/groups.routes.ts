@@ -20,7 +20,8 @@ export const groupsEndpoint: ResourceEndpoint = {
   async list({ scim }, { filter, sort, page, projection: wanted }) {
     const projection = projectionOf({ scim, projection: wanted });
     const withMembers = isWanted(projection, 'members');
-    const { rows, ...found } = await groupIndex(scim.context, { filter, sort, page, withMembers });
+    const { baseUrl } = scim;
+    const { rows, ...found } = await groupIndex(scim.context, { filter, sort, page, baseUrl, withMembers });
     const resources = rows.map((row) =>
       project(toGroupResource(row.group, row.members, scim.baseUrl), projection),
     );
