@@ -161,7 +161,8 @@ async function enter(
     const documents = options.documents ?? NO_DOCUMENTS;
     const visits = options.visits?.(request);
     const visiting = visits && isVisit(request.body, documents) ? visits : undefined;
-    const context = visiting?.nobody ?? (await options.authenticate(request));
+    const caller = visiting?.nobody ?? (await options.authenticate(request));
+    const context = { ...caller, progress: { isStored: false } };
     if (scope) scope.requestId = context.requestId;
     insertDocument(request.body, documents);
     const sent = isSentOperation(request.body) ? request.body : {};

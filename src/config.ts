@@ -8,7 +8,12 @@ const postgresUrl = z
   .refine((text) => URL.canParse(text), {
     error: `${POSTGRES_URL}; in a password, % / ? # and @ are written %25 %2F %3F %23 and %40`,
   });
-const redisUrl = z.string().regex(/^rediss?:\/\//, 'must be a Redis URL: redis://host:6379');
+const redisUrl = z
+  .string()
+  .regex(
+    /^rediss?(\+cluster)?:\/\//,
+    'must be a Redis URL: redis://host:6379, or redis+cluster://host:6379 for one node of a cluster',
+  );
 const smtpUrl = z.string().regex(/^smtps?:\/\//, 'must be an SMTP URL: smtp://user:password@host:587');
 const httpUrl = z.url({ protocol: /^https?$/, error: 'must be a URL such as https://id.acme.example' });
 

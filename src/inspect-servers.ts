@@ -1,6 +1,7 @@
 import { Redis } from 'ioredis';
 import { Client } from 'pg';
 import { type Config, ConfigError } from './config.js';
+import { nodeUrl } from './kernel/jobs.js';
 
 /** A server that does not answer at the start is the business of whoever connects next. */
 const ANSWER_MS = 3_000;
@@ -56,7 +57,7 @@ export async function inspectPostgres(url: string): Promise<string[]> {
 
 /** The queues survive any Redis (the sweeper finds the rows), but one that forgets or evicts costs time at every restart. */
 async function inspectRedis(url: string): Promise<string[]> {
-  const client = new Redis(url, {
+  const client = new Redis(nodeUrl(url), {
     lazyConnect: true,
     connectTimeout: ANSWER_MS,
     commandTimeout: ANSWER_MS,

@@ -1,3 +1,4 @@
+import { flushCompileCache } from 'node:module';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readDocuments } from '../graphql/documents.js';
 import { startWorkers, type Workers } from '../workers/main.js';
@@ -119,6 +120,8 @@ async function main(): Promise<void> {
     setTimeout(() => process.exit(1), STOP_DEADLINE_MS).unref();
   });
   const running = await startProcess(config, logger, (line) => process.stderr.write(`${line}\n`));
+  // Where NODE_COMPILE_CACHE keeps compiled code: now, because a killed process keeps nothing.
+  flushCompileCache();
   if (!isTold) process.stdout.write(`ready ${running.url}\n`);
   await told;
   try {

@@ -32,8 +32,8 @@ export async function tryCluster(use) {
   execFileSync('redis-cli', ['--cluster', 'create', ...addresses, '--cluster-yes'], { stdio: 'ignore' });
   const state = await settledState(nodes[0].port);
   const { client, directories, processes } = await startHouse(use, 'bench_cluster', [
-    ['api', { REDIS_URL: nodes[0].url }],
-    ['worker', { REDIS_URL: nodes[0].url }],
+    ['api', { REDIS_URL: nodes[0].url.replace('redis:', 'redis+cluster:') }],
+    ['worker', { REDIS_URL: nodes[0].url.replace('redis:', 'redis+cluster:') }],
   ]);
   const load = await mixedLoad({ directories, seconds: use.seconds });
   const waited = await secondsUntilApplied(client, directories[0], waitingIn);

@@ -114,12 +114,16 @@ async function apiOn({ folder, stops }, url, { apiToken }) {
     const { status, body } = await client.send('POST', '/graphql', {
       query: '{ users(first: 2) { edges { node { userName } } } }',
     });
+    const change = await client.send('POST', '/graphql', {
+      query: 'mutation { inviteUser(input: { email: "nobody@bench.example" }) { id } }',
+    });
     client.end();
     const what = JSON.stringify(body.errors?.[0]?.message ?? `${body.data?.users.edges.length} people`).slice(
       0,
       160,
     );
-    return `an API process on the standby starts; a GraphQL list is answered ${status}: ${what}`;
+    const refusal = `${change.status}: ${change.body.errors?.[0]?.message}`;
+    return `an API process on the standby starts; a GraphQL list is answered ${status}: ${what}; a change ${refusal}`;
   } catch (error) {
     return `an API process does not start on the standby: ${error.message.slice(0, 200)}`;
   }

@@ -31,7 +31,8 @@ export async function authenticateOperator(
   if (!parsed) throw refusedToken();
   const id = await runInSystem(database, async (tx) => {
     const [found] = await tx.rows(sql<{ id: string; secret_hash: Buffer; use_is_stale: boolean }>`
-      select id, secret_hash, last_used_at is null or last_used_at < now() - interval '1 minute' as use_is_stale
+      select id, secret_hash,
+        (last_used_at is null or last_used_at < now() - interval '1 minute') and not pg_is_in_recovery() as use_is_stale
       from operator_tokens
       where lookup_id = ${parsed.lookupId} and revoked_at is null and expires_at > now()
     `);

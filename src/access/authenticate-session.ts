@@ -13,6 +13,7 @@ interface SessionRow {
   role: Role;
   secret_hash: Buffer;
   slug: string;
+  /** Never on a standby, which cannot note it. */
   use_is_stale: boolean;
 }
 
@@ -34,7 +35,7 @@ export async function authenticateSession(
       tx.rows(
         sql<SessionRow>`
         select s.organization_id, s.id, s.user_id, s.role, s.secret_hash, o.slug,
-          s.last_seen_at < now() - interval '1 minute' as use_is_stale
+          s.last_seen_at < now() - interval '1 minute' and not pg_is_in_recovery() as use_is_stale
         from sessions s join organizations o on o.id = s.organization_id
         where s.lookup_id = ${parsed.lookupId} and s.ended_at is null and s.expires_at > now()
           and s.last_seen_at > now() - make_interval(hours => ${IDLE_HOURS})`,

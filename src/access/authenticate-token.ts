@@ -18,6 +18,7 @@ interface TokenRow {
   scopes: string[] | null;
   secret_hash: Buffer;
   slug: string;
+  /** Never on a standby, which cannot note it. */
   use_is_stale: boolean;
 }
 
@@ -45,7 +46,7 @@ export async function authenticateToken(
       tx.rows(
         sql<TokenRow>`
         select t.organization_id, t.id, t.role, t.user_id, u.role as user_role, t.scopes, t.secret_hash, o.slug,
-               t.last_used_at is null or t.last_used_at < now() - interval '1 minute' as use_is_stale
+               (t.last_used_at is null or t.last_used_at < now() - interval '1 minute') and not pg_is_in_recovery() as use_is_stale
         from api_tokens t join organizations o on o.id = t.organization_id
         left join users u on u.organization_id = t.organization_id and u.id = t.user_id
         where t.lookup_id = ${parsed.lookupId} and t.revoked_at is null

@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ensureBuilt } from './bootstrap-build.mjs';
-import { ensureInstalled, isProductionImage } from './bootstrap-install.mjs';
+import { ensureInstalled, isProductionImage, workFolder } from './bootstrap-install.mjs';
 import { endLike, hand, wasInterrupted, watchSignals } from './bootstrap-process.mjs';
 import { say } from './bootstrap-progress.mjs';
 import { brokenNode, explainFile, noNode, Refusal, unknownCommand } from './bootstrap-sentences.mjs';
@@ -53,11 +53,16 @@ function node() {
   return found;
 }
 
+/** A program starts in two thirds of the time when what Node compiled at its last start is kept. An image has its own setting. */
+const keptCompiled = () =>
+  isProductionImage(ROOT) ? {} : { NODE_COMPILE_CACHE: path.join(workFolder(ROOT), 'compiled') };
+
 /** Hands over to a script on Node 24, which also is the `node` that its own children find. */
-async function runNode(args, group) {
+async function runNode(args, group, settings = {}) {
   const command = node();
   const bin = path.join(ROOT, 'node_modules', '.bin');
-  const env = { ...process.env, PATH: [bin, process.env.PATH].filter(Boolean).join(path.delimiter) };
+  const searched = [bin, process.env.PATH].filter(Boolean).join(path.delimiter);
+  const env = { ...settings, ...process.env, PATH: searched };
   const result = await hand(command, ['--import', GUARD, ...args], { cwd: ROOT, env, group });
   if (result.error) throw new Refusal(brokenNode(command, result.error.message, process.version));
   return result;
@@ -83,7 +88,8 @@ async function perform(command, args) {
     await ensureInstalled(ROOT);
     if (program || command === 'build') await ensureBuilt(ROOT, node());
   }
-  if (program) return runNode(['--enable-source-maps', path.join(ROOT, program), ...args], false);
+  if (program)
+    return runNode(['--enable-source-maps', path.join(ROOT, program), ...args], false, keptCompiled());
   if (command === 'test:faults') return runNode([...FAULTS, ...args], true);
   if (command === 'test') return runNode([...JEST, ...args], true);
   if (command === 'test:planted') return runNode([PLANTED, ...args], true);

@@ -34,8 +34,12 @@ export type Storage =
   | { in: 'schemas' }
   /** A complex attribute that is nothing but its sub-attributes. */
   | { in: 'parts' }
-  /** Written into every answer from other facts (`meta.location`); nothing to search. */
-  | { in: 'answer' }
+  /** The URI of a resource: the base URL of whoever asks, its endpoint and its id. */
+  | { in: 'address'; endpoint: '/Users' | '/Groups'; column: string }
+  /** The ETag of a version. */
+  | { in: 'version'; column: string }
+  /** How the person of a membership is called. */
+  | { in: 'person' }
   /** Only a server that keeps it would have it (`manager.displayName`): there is never a value. */
   | { in: 'nowhere' };
 
@@ -139,13 +143,13 @@ export const commonAttributes = (resource: ResourceName, row: 'u' | 'g'): readon
         type: 'reference',
         caseExact: true,
         referenceTypes: [resource],
-        storage: { in: 'answer' },
+        storage: { in: 'address', endpoint: `/${resource}s`, column: `${row}.id` },
       }),
       readOnly({
         name: 'version',
         description: 'The ETag of the resource.',
         caseExact: true,
-        storage: { in: 'answer' },
+        storage: { in: 'version', column: `${row}.version` },
       }),
     ],
   }),

@@ -6,6 +6,7 @@ import type { Work } from '../kernel/operation.js';
 import { idList, isAmong, moveMembers } from './move-members.js';
 import type { ScimProfile } from './profile.js';
 import type { MembersChange } from './shapes.js';
+import { visibleGroups } from './user-rows.js';
 
 /** What one write did to a group's members: how many rows it moved, and how many people could not be added. */
 export interface AcceptedChange {
@@ -23,6 +24,8 @@ export interface PreparedMembers {
   leaving: string[] | 'everyone else';
   /** Deactivated people: they cannot be in a group (B19), and one of them must not fail the others. */
   refused: string[];
+  /** B29: groups among the members, which a provider may send by their bare id; they are passed over. */
+  nested: string[];
   /** B29: whom a provider may remove. An admin of an ordinary group removes anyone. */
   removable: 'managed' | 'anyone';
 }
@@ -39,7 +42,7 @@ const MAX_LISTED = 3;
 /**
  * First step, before any group is locked (lock order: users, then groups): everyone who is to be added exists and is
  * locked against deactivation. B29: an id that is nobody here is NOT_FOUND; so is someone who was deprovisioned, whom
- * the provider cannot see any more (B20). Only those who would be added are locked, so that the cost follows the change.
+ * the provider cannot see any more (B20). A group it can see is passed over. Only those who would be added are locked, so that the cost follows the change.
  */
 export async function prepareMembers(
   tx: Work,
@@ -55,7 +58,9 @@ export async function prepareMembers(
   const joining = people.filter((row) => !row.present);
   const found = new Set(present);
   for (const { id, gone } of joining) if (!gone) found.add(id);
-  const unknown = [...wanted].filter((id) => !found.has(id));
+  const missing = [...wanted].filter((id) => !found.has(id));
+  const nested = await groupsAmong(tx, missing);
+  const unknown = missing.filter((id) => !nested.includes(id));
   if (unknown.length > 0) throw unknownMembers(unknown, unknownMember);
   const idsOf = (active: boolean) => joining.filter((row) => row.active === active).map((row) => row.id);
   return {
@@ -64,8 +69,19 @@ export async function prepareMembers(
     leaving:
       'replace' in change ? 'everyone else' : change.remove.filter((id) => isId(id) && !wanted.has(id)),
     refused: idsOf(false),
+    nested,
     removable,
   };
+}
+
+/** Which of these ids, which are nobody's, are groups that a provider can see; nothing else speaks of nested groups. */
+async function groupsAmong(tx: Work, missing: readonly string[]): Promise<string[]> {
+  const ids = missing.filter(isId);
+  if (ids.length === 0 || tx.context.actor.kind !== 'connection') return [];
+  const rows = await tx.rows(sql<{ id: string }>`
+    select g.id from groups g where ${visibleGroups(tx.context)} and g.id = any(${idList(ids)})
+  `);
+  return rows.map(({ id }) => id);
 }
 
 interface Person {

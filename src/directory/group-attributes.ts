@@ -48,12 +48,12 @@ export const STANDARD_GROUP: ResourceTable = {
             caseExact: true,
             mutability: 'immutable',
             referenceTypes: ['User'],
-            storage: { in: 'answer' },
+            storage: { in: 'address', endpoint: '/Users', column: 'm.user_id' },
           }),
           readOnly({
             name: 'display',
             description: 'A name to show for the person.',
-            storage: { in: 'answer' },
+            storage: { in: 'person' },
           }),
           attribute({
             name: 'type',

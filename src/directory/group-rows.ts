@@ -4,8 +4,9 @@ import { notFound } from '../kernel/errors.js';
 import { isId } from '../kernel/ids.js';
 import type { Work } from '../kernel/operation.js';
 import type { Transaction } from '../kernel/tenancy.js';
+import { DISPLAY_NAME } from './display-name.js';
 import type { GroupMember, GroupRecord } from './shapes.js';
-import { DISPLAY_NAME, visibleGroups } from './user-rows.js';
+import { visibleGroups } from './user-rows.js';
 
 /** The columns of a GroupRecord, of `groups g`. */
 export const GROUP_COLUMNS = sql`

@@ -47,10 +47,11 @@ export const groupIndex = query({
     filter,
     sort: SortInput,
     page: ScimPage.prefault({}),
+    baseUrl: z.string().optional(),
     withMembers: z.boolean().default(true),
   }),
   async run(tx, input): Promise<ScimPageResult<GroupWithMembers>> {
-    const found = list(tx.context, input.filter, input.sort);
+    const found = list(tx.context, input.filter, input.sort, input.baseUrl);
     const { rows, ...page } = await scimPage<GroupRow>(tx, found, input.page, {
       resource: 'Group',
       ...input,
@@ -116,11 +117,13 @@ export const groupsById = query({
   },
 });
 
-function list(context: Context, text: string | null | undefined, sort?: SortRequest): List {
+function list(context: Context, text: string | null | undefined, sort?: SortRequest, baseUrl?: string): List {
   const profile = profileOf(context);
   const visible = visibleGroups(context);
   const seen = seenBy(context);
-  const where = text ? sql`${visible} and (${compileFilter(text, 'Group', profile, { seen })})` : visible;
+  const where = text
+    ? sql`${visible} and (${compileFilter(text, 'Group', profile, { seen, baseUrl })})`
+    : visible;
   const order = sort && compileSort(sort, profile.resources.Group, seen);
   return { columns: GROUP_COLUMNS, from: sql`groups g`, where, alias: 'g', order };
 }

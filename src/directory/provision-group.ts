@@ -15,7 +15,12 @@ import {
 } from './group-rows.js';
 import { changesBetween } from './record-change.js';
 import type { GroupRecord } from './shapes.js';
-import { displayNameSchema, groupExternalIdSchema, WholeMembersInput } from './user-input.js';
+import {
+  displayNameSchema,
+  groupExternalIdSchema,
+  NestedGroupHeard,
+  WholeMembersInput,
+} from './user-input.js';
 
 export interface ProvisionedGroup extends MemberPage {
   group: GroupRecord;
@@ -29,6 +34,7 @@ const ProvisionGroupInput = z.object({
   displayName: displayNameSchema,
   externalId: groupExternalIdSchema.default(null),
   members: WholeMembersInput.nullish().transform((members) => members ?? []),
+  nested: NestedGroupHeard,
 });
 
 /** B23: names are unique among all groups of the organization, whoever made them. */
@@ -56,6 +62,7 @@ export const provisionGroup = command({
     const { unknownMember } = await requireActiveConnection(tx, input.connectionId);
     const joining = { add: input.members, remove: [] };
     const prepared = await prepareMembers(tx, undefined, joining, 'managed', unknownMember);
+    for (const id of prepared.nested) input.nested?.(id);
     const created = await insert(tx, input);
     const row = created ?? (await adopt(tx, input));
     const { displayName, externalId } = input;

@@ -6,11 +6,18 @@ import type { Work } from '../kernel/operation.js';
 import type { UserRecord } from './shapes.js';
 import { toUserRecord, USER_COLUMNS, type UserRow } from './user-rows.js';
 
+/** If-None-Match beside If-Match (RFC 9110 section 13.1): the versions that are allowed, and those that are not. */
+const VersionCondition = z.object({
+  oneOf: z.array(z.int()).optional(),
+  noneOf: z.union([z.array(z.int()), z.literal('any')]),
+});
+
 /** If-Match (RFC 7644 section 3.14): refuse unless the resource still has this version, or one of these. */
 export const ExpectedVersion = z
-  .union([z.int(), z.array(z.int())])
+  .union([z.int(), z.array(z.int()), VersionCondition])
   .nullish()
   .transform((version) => version ?? undefined);
+export type ExpectedVersion = z.output<typeof ExpectedVersion>;
 
 /** Somebody, locked. */
 export interface LockedUser {
@@ -38,15 +45,27 @@ export async function lockProvisionedUser(tx: Work, connectionId: string, id: st
 
 /**
  * Optimistic locking: PRECONDITION_FAILED unless the row has a version the caller has seen (RFC 7232 section
- * 3.1).
+ * 3.1), or when it has one that the caller ruled out.
  */
-export function requireVersion(
-  current: { version: number },
-  expected: number | readonly number[] | undefined,
-): void {
-  if (expected === undefined || [expected].flat().includes(current.version)) return;
-  throw new DomainError(
-    'PRECONDITION_FAILED',
-    `The resource has changed since it was read: its version is ${current.version}, the request expects ${[expected].flat().join(' or ') || 'another'}. Read it again and repeat the change.`,
-  );
+export function requireVersion({ version }: { version: number }, expected: ExpectedVersion): void {
+  const { oneOf, noneOf } = conditionOf(expected);
+  if (oneOf && !oneOf.includes(version)) {
+    throw new DomainError(
+      'PRECONDITION_FAILED',
+      `The resource has changed since it was read: its version is ${version}, the request expects ${oneOf.join(' or ') || 'another'}. Read it again and repeat the change.`,
+    );
+  }
+  if (noneOf === 'any' || noneOf?.includes(version)) {
+    throw new DomainError(
+      'PRECONDITION_FAILED',
+      `The resource has version ${version}, and If-None-Match allows the change only where it has not. Nothing was changed; leave the header out.`,
+    );
+  }
 }
+
+const conditionOf = (expected: ExpectedVersion): Partial<z.output<typeof VersionCondition>> =>
+  typeof expected === 'object' && !Array.isArray(expected)
+    ? expected
+    : expected === undefined
+      ? {}
+      : { oneOf: [expected].flat() };

@@ -37,11 +37,12 @@ export const resourceIndex = query({
     filter: z.string().nullish(),
     sort: SortInput,
     page: ScimPage.prefault({}),
+    baseUrl: z.string().optional(),
     withGroups: z.boolean().default(true),
     withMembers: z.boolean().default(true),
   }),
   async run(tx, input): Promise<ScimPageResult<FoundResource>> {
-    const found = await scimPage<Found>(tx, union(tx, input.filter, input.sort), input.page, {
+    const found = await scimPage<Found>(tx, union(tx, input), input.page, {
       resource: 'any',
       ...input,
     });
@@ -53,14 +54,24 @@ export const resourceIndex = query({
   },
 });
 
-function union(tx: Work, filter: string | null | undefined, sort: SortRequest | undefined): List {
+interface Asked {
+  filter?: string | null | undefined;
+  sort?: SortRequest | undefined;
+  baseUrl?: string | undefined;
+}
+
+function union(tx: Work, { filter, sort, baseUrl }: Asked): List {
   const profile = profileOf(tx.context);
   const { User, Group } = profile.resources;
   const seen = seenBy(tx.context);
   const [userOrder, groupOrder] = sort ? compileSharedSort(sort, [User, Group], seen) : [];
   const key = (order: typeof userOrder): RawBuilder<unknown> => order?.key ?? sql`null::text`;
-  const users = filter ? compileFilter(filter, 'User', profile, { others: ['Group'], seen }) : sql`true`;
-  const groups = filter ? compileFilter(filter, 'Group', profile, { others: ['User'], seen }) : sql`true`;
+  const users = filter
+    ? compileFilter(filter, 'User', profile, { others: ['Group'], seen, baseUrl })
+    : sql`true`;
+  const groups = filter
+    ? compileFilter(filter, 'Group', profile, { others: ['User'], seen, baseUrl })
+    : sql`true`;
   const from = sql`(
     select 'User' as kind, u.id, ${key(userOrder)} as sorted_by from users u
     where ${visibleUsers(tx.context)} and (${users})

@@ -80,7 +80,7 @@ export const RFC_USER: ResourceTable = {
         caseExact: true,
         mutability: 'writeOnly',
         returned: 'never',
-        storage: { in: 'answer' },
+        storage: { in: 'nowhere' },
       }),
       ...USER_LISTS,
       groups,

@@ -9,7 +9,12 @@ import { groupNameTaken } from './provision-group.js';
 import { ExpectedVersion, requireVersion } from './provisioned-user.js';
 import { changesBetween } from './record-change.js';
 import type { GroupRecord } from './shapes.js';
-import { displayNameSchema, groupExternalIdSchema, MembersChangeInput } from './user-input.js';
+import {
+  displayNameSchema,
+  groupExternalIdSchema,
+  MembersChangeInput,
+  NestedGroupHeard,
+} from './user-input.js';
 
 export interface UpdatedGroup {
   group: GroupRecord;
@@ -26,6 +31,7 @@ const UpdateProvisionedGroupInput = z.object({
   displayName: displayNameSchema.nullish().transform((name) => name ?? undefined),
   externalId: groupExternalIdSchema.optional(),
   members: MembersChangeInput.nullish().transform((members) => members ?? undefined),
+  nested: NestedGroupHeard,
 });
 
 /**
@@ -54,6 +60,7 @@ export const updateProvisionedGroup = command({
     if (locked.status === 'rejected') throw locked.reason;
     const [prepared, current] = [ready.value, locked.value];
     requireVersion(current, input.expectedVersion);
+    for (const id of prepared?.nested ?? []) input.nested?.(id);
     const change = prepared && (await changeMembers(tx, current.id, prepared));
     const changed = changedDetails(current, input);
     if (change && change.accepted > 0) changed.push('members');

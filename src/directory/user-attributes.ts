@@ -79,7 +79,7 @@ export const groups: Attribute = readOnly({
       type: 'reference',
       caseExact: true,
       referenceTypes: ['Group'],
-      storage: { in: 'answer' },
+      storage: { in: 'address', endpoint: '/Groups', column: 'm.group_id' },
     }),
     readOnly({
       name: 'display',

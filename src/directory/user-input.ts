@@ -85,6 +85,11 @@ export const MAX_MEMBERS_OF_WHOLE = 100_000;
 
 const memberIds = z.array(z.string()).max(MAX_MEMBERS_PER_REQUEST);
 
+/** Hears of every group among the members that is passed over (B29), before the change is logged. */
+export const NestedGroupHeard = z
+  .custom<(groupId: string) => void>((heard) => typeof heard === 'function')
+  .optional();
+
 /** The members of a group as a whole. */
 export const WholeMembersInput = z.array(z.string()).max(MAX_MEMBERS_OF_WHOLE);
 

@@ -93,10 +93,6 @@ export function seenBy({ actor }: Context): Seen {
   };
 }
 
-/** How a person is called where there is room for one name: display name, full name, user name, address. */
-export const DISPLAY_NAME = sql`coalesce(u.attributes ->> 'displayName',
-  nullif(concat_ws(' ', u.given_name, u.family_name), ''), u.user_name, u.email)`;
-
 /** The groups of the person `u` as `groupsOfUsers` reads them, as one JSON value: a person is read by one statement. */
 export const groupsOfUser = (context: Context): RawBuilder<unknown> => sql`(
   select json_agg(json_build_object('groupId', m.group_id, 'display', g.display_name) order by m.group_id)

@@ -55,11 +55,12 @@ export const userIndex = query({
     filter,
     sort: SortInput,
     page: ScimPage.prefault({}),
+    baseUrl: z.string().optional(),
     withGroups: z.boolean().default(true),
   }),
   async run(tx, input): Promise<ScimPageResult<UserWithGroups>> {
     const { context } = tx;
-    const found = list(context, input.filter, input.sort);
+    const found = list(context, input.filter, input.sort, input.baseUrl);
     // Somebody who is looked up comes with their groups; those of a page are found together, at a tenth of the cost.
     const isLookUp = found.finds === 'one';
     const columns =
@@ -107,11 +108,13 @@ export const usersById = query({
   },
 });
 
-function list(context: Context, text: string | null | undefined, sort?: SortRequest): List {
+function list(context: Context, text: string | null | undefined, sort?: SortRequest, baseUrl?: string): List {
   const profile = profileOf(context);
   const visible = visibleUsers(context);
   const seen = seenBy(context);
-  const where = text ? sql`${visible} and (${compileFilter(text, 'User', profile, { seen })})` : visible;
+  const where = text
+    ? sql`${visible} and (${compileFilter(text, 'User', profile, { seen, baseUrl })})`
+    : visible;
   const order = sort && compileSort(sort, profile.resources.User, seen);
   const finds = !text && !order ? 'everything' : text && LOOK_UP.test(text) ? 'one' : undefined;
   return { columns: USER_COLUMNS, from: sql`users u`, where, alias: 'u', order, finds };

@@ -72,6 +72,11 @@ export interface Context {
   /** What the caller may repeat this request with; the one command of the request answers for it. */
   readonly idempotencyKey?: IdempotencyKey | undefined;
   /**
+   * Whether a command of this request was committed. Its answer may still have to be read, and when that fails nobody may be
+   * told that nothing was changed (I2). Absent where nobody waits for an answer.
+   */
+  readonly progress?: { isStored: boolean };
+  /**
    * The statement that keeps what a command recorded. It runs inside the command's transaction, with its audit row and
    * last before commit: what it writes exists exactly when the change does. When it fails, nothing was changed.
    */

@@ -209,26 +209,43 @@ export const serializationFailure = (message: string): Error =>
  * (connection) 08P01 is a message PostgreSQL could not read: a fault of ours that sending again does not mend.
  */
 const UNAVAILABLE_CODES =
-  /^(08(?!P01)|53|57P0|40P01|40001|55P03|57014|25P0|ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_|ENOENT$)/;
+  /^(08(?!P01)|53|57P0|40P01|40001|55P03|57014|25P0|25006|ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_|ENOENT$)/;
 const UNAVAILABLE_TEXT =
   /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|not queryable/i;
 
 const NOTHING_CHANGED =
   'The directory is not reachable at the moment. Nothing was changed; send the request again in a few seconds.';
+/** 25006: a standby, or a primary that has just become one. */
+const TAKES_NO_CHANGES =
+  'The database behind this address only reads at the moment. Nothing was changed; send the request again in a few seconds, or to the address that takes changes.';
 /** I2: whoever hears this cannot know, but it is the whole change or none of it. */
 const UNKNOWN =
   'The directory stopped answering while the change was being stored: all of it took effect or nothing did. Look, or send the request again in a few seconds.';
 
+/** The change is there; whoever asked has not seen it. */
+const STORED =
+  'The change was stored, and then the directory could not be reached to read the answer. Look at it in a few seconds.';
+
+/** What an outage interrupts: nothing or a change, its COMMIT, or the reading of an answer after it. */
+type Interrupted = 'changing' | 'committing' | 'stored';
+
 /**
- * Turns a database outage into UNAVAILABLE (503 with Retry-After); leaves every other error as it is. A connection lost
- * while `committing` leaves open what happened.
+ * Turns a database outage into UNAVAILABLE (503 with Retry-After), in words that say what became of the change (I2);
+ * leaves every other error as it is. A connection lost while committing leaves open what happened.
  */
-export function translateOutage(error: unknown, committing = false): unknown {
-  if (error instanceof DomainError || !types.isNativeError(error)) return error;
+export function translateOutage(error: unknown, interrupted: Interrupted = 'changing'): unknown {
+  if (error instanceof DomainError) {
+    // The gate says that nothing was changed as well.
+    const isRefused = error.code === 'UNAVAILABLE' || error.code === 'RATE_LIMITED';
+    return isRefused && interrupted === 'stored' ? unavailable(STORED, error) : error;
+  }
+  if (!types.isNativeError(error)) return error;
   const code = databaseFailure(error)?.code ?? '';
   if (!UNAVAILABLE_CODES.test(code) && !UNAVAILABLE_TEXT.test(error.message)) return error;
-  return new DomainError('UNAVAILABLE', committing ? UNKNOWN : NOTHING_CHANGED, {
-    retryAfter: 5,
-    cause: error,
-  });
+  const changing = code === '25006' ? TAKES_NO_CHANGES : NOTHING_CHANGED;
+  const words = { changing, committing: UNKNOWN, stored: STORED };
+  return unavailable(words[interrupted], error);
 }
+
+const unavailable = (words: string, cause: unknown): DomainError =>
+  new DomainError('UNAVAILABLE', words, { retryAfter: 5, cause });

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createPostgresBackend, type Job, type JobsOptions, Queue, UnrecoverableError, Worker } from 'bullmq';
-import { Redis } from 'ioredis';
+import { Cluster, Redis } from 'ioredis';
 import { z } from 'zod';
 import type { Logger } from './logger.js';
 
@@ -63,6 +63,24 @@ const MAX_SAID = 100;
 /** Before the backend is asked again when it was away at the start. */
 const START_AGAIN_MS = 1_000;
 
+const CLUSTER = /^(rediss?)\+cluster:/;
+
+/** Whether a URL names one node of a Redis Cluster, `redis+cluster://host:6379`, which tells of the others. */
+const isCluster = (url: string): boolean => CLUSTER.test(url);
+
+/** The same node as a server of its own. */
+export const nodeUrl = (url: string): string => url.replace(CLUSTER, '$1:');
+
+/** What every node of a cluster is to be told, of which only one is named. */
+function accessOf(url: string): { username?: string; password?: string; tls?: object } {
+  const { protocol, username, password } = new URL(nodeUrl(url));
+  return {
+    ...(username !== '' && { username: decodeURIComponent(username) }),
+    ...(password !== '' && { password: decodeURIComponent(password) }),
+    ...(protocol === 'rediss:' && { tls: {} }),
+  };
+}
+
 /** What is used of BullMQ's Queue, whose type differs by backend. */
 interface OpenQueue {
   addBulk(jobs: { name: string; data: JobPayload; opts: JobsOptions }[]): Promise<unknown>;
@@ -81,7 +99,7 @@ interface OpenWorker {
 export class Jobs {
   private readonly queues = new Map<QueueName, Promise<OpenQueue>>();
   private readonly workers = new Set<OpenWorker>();
-  private readonly clients: Redis[] = [];
+  private readonly clients: (Redis | Cluster)[] = [];
   private readonly closing = new AbortController();
   /** What was said of a connection that is away, and when it is to be said again, by `performance.now()`. */
   private readonly saidAgainAt = new Map<string, number>();
@@ -113,7 +131,7 @@ export class Jobs {
     const options = { concurrency, autorun: false, ...RECOVERY };
     void this.serve(() => {
       const worker = connection
-        ? new Worker(name, process, { connection, ...options })
+        ? new Worker(name, process, { connection, ...this.prefixOf(name), ...options })
         : new Worker(name, process, { connection: this.postgres(), ...options }, createPostgresBackend);
       worker.on('error', (error) => this.warn(error));
       worker.on('failed', (job, error) =>
@@ -168,7 +186,7 @@ export class Jobs {
     const known = this.queues.get(name);
     if (known) return known;
     const queue = this.onRedis()
-      ? new Queue(name, { connection: this.redis() })
+      ? new Queue(name, { connection: this.redis(), ...this.prefixOf(name) })
       : new Queue(name, { connection: this.postgres() }, createPostgresBackend);
     queue.on('error', (error: Error) => this.warn(error));
     const ready = queue.waitUntilReady().then(
@@ -201,9 +219,17 @@ export class Jobs {
 
   private readonly onRedis = (): boolean => this.options.redisUrl !== undefined;
 
+  /** A queue's scripts touch several of its keys, so in a cluster all keys of a queue have to be on one node. */
+  private readonly prefixOf = (name: QueueName): { prefix?: string } =>
+    isCluster(this.options.redisUrl ?? '') ? { prefix: `{rollcall-${name}}` } : {};
+
   /** BullMQ blocks on its connection, so requests on it must never give up by themselves. */
-  private redis(): Redis {
-    const client = new Redis(this.options.redisUrl ?? '', { maxRetriesPerRequest: null });
+  private redis(): Redis | Cluster {
+    const url = this.options.redisUrl ?? '';
+    const redisOptions = { maxRetriesPerRequest: null };
+    const client = isCluster(url)
+      ? new Cluster([nodeUrl(url)], { redisOptions: { ...redisOptions, ...accessOf(url) } })
+      : new Redis(url, redisOptions);
     client.on('error', (error) => this.warn(error));
     client.on('ready', () => this.noteReady());
     this.clients.push(client);

@@ -41,6 +41,7 @@ interface Entrance {
   /** What the ORM's filter lets through; nothing without it. */
   filters?: Record<string, { organizationId: string }>;
   check?: Context['check'];
+  progress?: Context['progress'];
 }
 
 function requireNone(): void {
@@ -51,7 +52,7 @@ function requireNone(): void {
 
 async function open<T>(
   database: Database,
-  { share, settings, filters = {}, check }: Entrance,
+  { share, settings, filters = {}, check, progress }: Entrance,
   work: (tx: WireTransaction) => Promise<T>,
 ): Promise<T> {
   requireNone();
@@ -66,18 +67,19 @@ async function open<T>(
           const result = await scope.run(share, () => work(inner));
           await inner.flush();
           await inner.commit();
+          if (progress) progress.isStored = true;
           return result;
         },
       );
     } catch (error) {
-      throw translateOutage(error, tx?.isCommitting);
+      throw translateOutage(error, tx?.isCommitting ? 'committing' : 'changing');
     }
   });
 }
 
 async function openToRead<T>(
   database: Database,
-  { share, settings, filters = {}, check }: Entrance,
+  { share, settings, filters = {}, check, progress }: Entrance,
   work: (tx: Transaction) => Promise<T>,
 ): Promise<T> {
   requireNone();
@@ -85,7 +87,7 @@ async function openToRead<T>(
   try {
     return await scope.run(share, () => work(tx));
   } catch (error) {
-    throw translateOutage(error);
+    throw translateOutage(error, progress?.isStored ? 'stored' : 'changing');
   }
 }
 
@@ -112,13 +114,14 @@ export function readInOrganization<T>(context: Inside, work: (tx: Transaction) =
   return openToRead(context.database, entranceOf(context, {}), work);
 }
 
-type Inside = Pick<Context, 'database' | 'organizationId'> & Partial<Pick<Context, 'check'>>;
+type Inside = Pick<Context, 'database' | 'organizationId'> & Partial<Pick<Context, 'check' | 'progress'>>;
 
-const entranceOf = ({ organizationId, check }: Inside, more: Record<string, string>): Entrance => ({
+const entranceOf = ({ organizationId, check, progress }: Inside, more: Record<string, string>): Entrance => ({
   share: organizationId,
   settings: { role: ORGANIZATION_ROLE, 'app.organization_id': organizationId, ...more },
   filters: { [ORGANIZATION_FILTER]: { organizationId } },
   ...(check && { check }),
+  ...(progress && { progress }),
 });
 
 /**

@@ -31,6 +31,7 @@ interface CredentialRow {
   provider: Provider;
   profile: 'standard' | 'rfc';
   shows_all_groups: boolean;
+  /** Never on a standby, which cannot note it. */
   use_is_stale: boolean;
   is_revoked: boolean;
   is_expired: boolean;
@@ -150,7 +151,8 @@ async function acceptCredential(
                select from sso_connections x where x.organization_id = o.id and x.status = 'active') as has_sso,
              s.provider, s.profile, s.shows_all_groups, s.status, c.revoked_at is not null as is_revoked,
              coalesce(c.expires_at <= now(), false) as is_expired,
-             c.last_used_at is null or c.last_used_at < now() - interval '1 minute' as use_is_stale
+             (c.last_used_at is null or c.last_used_at < now() - interval '1 minute')
+               and not pg_is_in_recovery() as use_is_stale
       from scim_credentials c
       join scim_connections s on s.organization_id = c.organization_id and s.id = c.connection_id
       join organizations o on o.id = c.organization_id

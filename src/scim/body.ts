@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { FastifyInstance } from 'fastify';
 import { DomainError } from '../kernel/errors.js';
+import { ProtocolError } from './protocol-error.js';
 
 /** Deeper than any SCIM message; recursion over a body stays far from the end of the stack. */
 const MAX_DEPTH = 32;
@@ -21,7 +22,7 @@ const UTF8 = /^(?:utf-?8|us-ascii)$/i;
 /**
  * SCIM's media type and plain JSON (B5), in UTF-8 (RFC 8259 section 8.1): another charset is 415, and bytes that are no
  * UTF-8 are refused, because decoding them leniently turns different names into one. `__proto__` and
- * `constructor.prototype` are refused, not dropped.
+ * `constructor.prototype` are refused, not dropped. A compressed body is 415 too: its size is not known before it is unpacked.
  */
 export function acceptScimBodies(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();
@@ -32,6 +33,8 @@ export function acceptScimBodies(app: FastifyInstance): void {
     (request, bytes: Buffer, done) => {
       // OneLogin and others announce JSON on requests that have no body.
       if (bytes.length === 0) return done(null, undefined);
+      const coding = request.headers['content-encoding']?.trim() || 'identity';
+      if (coding.toLowerCase() !== 'identity') return done(compressed(coding));
       const charset = CHARSET.exec(request.headers['content-type'] ?? '')?.[1] ?? 'utf-8';
       if (!UTF8.test(charset)) return done(Object.assign(new Error(charset), { statusCode: 415 }));
       if (!isUtf8(bytes)) return done(invalidSyntax('The body is not UTF-8 text.'));
@@ -44,6 +47,13 @@ export function acceptScimBodies(app: FastifyInstance): void {
     },
   );
 }
+
+const compressed = (coding: string): ProtocolError =>
+  new ProtocolError(
+    415,
+    `Content-Encoding '${coding.slice(0, 100)}' is not accepted. Send the body as it is, without compression.`,
+    { headers: { 'accept-encoding': 'identity' } },
+  );
 
 const invalidSyntax = (message: string): DomainError =>
   new DomainError('INVALID_INPUT', message, { scimType: 'invalidSyntax' });

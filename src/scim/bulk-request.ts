@@ -1,6 +1,7 @@
 import { DomainError } from '../kernel/errors.js';
 import { describe, isJsonObject, membersOf } from './json-input.js';
 import { checkSchemas } from './list-query.js';
+import { PATCH_OP } from './patch.js';
 import { ProtocolError } from './protocol-error.js';
 
 export const BULK_REQUEST = 'urn:ietf:params:scim:api:messages:2.0:BulkRequest';
@@ -64,14 +65,20 @@ function readOperation(sent: unknown, index: number): BulkOperation {
     const value = member(name);
     return typeof value === 'string' && value !== '' ? value : undefined;
   };
+  const method = text('method')?.toUpperCase();
   return {
     index,
-    method: text('method')?.toUpperCase(),
+    method,
     path: text('path'),
     bulkId: text('bulkId'),
     version: text('version'),
-    data: member('data'),
+    data: dataFrom(method, member('data')),
   };
+}
+
+/** The example of RFC 7644 section 3.7 has the operations of a PATCH alone, as a list, in place of a PatchOp message. */
+function dataFrom(method: string | undefined, sent: unknown): unknown {
+  return method === 'PATCH' && Array.isArray(sent) ? { schemas: [PATCH_OP], Operations: sent } : sent;
 }
 
 /** None is accepted by 0 as by 1: either way the first error ends the request. */

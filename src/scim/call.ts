@@ -1,4 +1,5 @@
 import type { FastifyRequest } from 'fastify';
+import type { ExpectedVersion } from '../directory/provisioned-user.js';
 import type { ScimPage, ScimPageResult } from '../directory/scim-page.js';
 import type { SortRequest } from '../directory/sort.js';
 import type { AnswerWatch } from './answer-watch.js';
@@ -10,8 +11,8 @@ export interface Call {
   readonly scim: FastifyRequest['scim'];
   /** `attributes` and `excludedAttributes`. */
   readonly projection: ProjectionQuery;
-  /** If-Match, or the `version` of a bulk operation; undefined without a condition. */
-  readonly expectedVersion: number[] | undefined;
+  /** If-Match and If-None-Match, or the `version` of a bulk operation; undefined without a condition. */
+  readonly expectedVersion: ExpectedVersion;
   readonly answer: AnswerWatch;
   /** Hears the path of what a PATCH asked for and nobody keeps, for the provisioning log (B40). */
   readonly ignored: (name: string) => void;

@@ -1,4 +1,5 @@
 import type { DomainError, ErrorCode } from '../kernel/errors.js';
+import { ATTRIBUTE_NAMES } from './user-input.js';
 
 /** What a code of the catalogue is on this wire (RFC 7644 section 3.12). */
 interface Wire {
@@ -61,5 +62,19 @@ export function toScimError(error: DomainError): {
   const headers: Record<string, string> = {};
   if (status === 401) headers['www-authenticate'] = 'Bearer realm="scim", Basic realm="scim"';
   if (error.retryAfter !== undefined) headers['retry-after'] = String(Math.ceil(error.retryAfter));
-  return { status: sent, body: scimError(sent, error.message, error.scimType ?? scimType), headers };
+  return { status: sent, body: scimError(sent, detailOf(error), error.scimType ?? scimType), headers };
+}
+
+/** An operation refuses an attribute by its own name of it; whoever reads the detail knows it by SCIM's. */
+function detailOf({ message, field = '' }: DomainError): string {
+  return message.startsWith(`'${field}': `)
+    ? `'${scimNameOf(field)}'${message.slice(field.length + 2)}`
+    : message;
+}
+
+/** `change.profile.nickName` is nickName, `givenName` is name.givenName; behind a URN comes a colon. */
+function scimNameOf(field: string): string {
+  const names: Readonly<Record<string, string>> = ATTRIBUTE_NAMES;
+  const own = field.replace(/^change\.(?=.)/, '');
+  return names[own] ?? own.replace(/^profile\.(?=.)/, '').replace(/^(urn:.+?:User)\./i, '$1:');
 }

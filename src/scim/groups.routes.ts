@@ -13,6 +13,9 @@ import { checkResourceSchemas } from './resource-schemas.js';
 const projectionOf = ({ scim, projection }: Pick<Call, 'scim' | 'projection'>) =>
   readProjection(projection, scim.profile.resources.Group);
 
+/** A group among the members that nothing but its id tells from a person (B29), for the provisioning log. */
+const nestedHeard = (call: Call) => ({ nested: (id: string) => call.ignored(`members: the group ${id}`) });
+
 /** `/Groups` (RFC 7644 section 3, B23-B31): each function is the translation of one operation. */
 export const groupsEndpoint: ResourceEndpoint = {
   path: '/Groups',
@@ -20,7 +23,8 @@ export const groupsEndpoint: ResourceEndpoint = {
   async list({ scim }, { filter, sort, page, projection: wanted }) {
     const projection = projectionOf({ scim, projection: wanted });
     const withMembers = isWanted(projection, 'members');
-    const { rows, ...found } = await groupIndex(scim.context, { filter, sort, page, withMembers });
+    const { baseUrl } = scim;
+    const { rows, ...found } = await groupIndex(scim.context, { filter, sort, page, baseUrl, withMembers });
     const resources = rows.map((row) =>
       project(toGroupResource(row.group, row.members, scim.baseUrl), projection),
     );
@@ -30,7 +34,11 @@ export const groupsEndpoint: ResourceEndpoint = {
   async create(call, body) {
     const { context, connectionId, profile } = call.scim;
     checkResourceSchemas(profile, 'Group', body);
-    return shown(201, call, await provisionGroup(context, { connectionId, ...groupInputFrom(body) }));
+    return shown(
+      201,
+      call,
+      await provisionGroup(context, { connectionId, ...nestedHeard(call), ...groupInputFrom(body) }),
+    );
   },
 
   async read(call, id) {
@@ -47,6 +55,7 @@ export const groupsEndpoint: ResourceEndpoint = {
       connectionId,
       id,
       expectedVersion: call.expectedVersion,
+      ...nestedHeard(call),
       ...details,
       // In `standard` a PUT without `members` speaks of the details: guessing "nobody" would empty the group.
       ...(members && { members: { replace: members } }),
@@ -58,7 +67,8 @@ export const groupsEndpoint: ResourceEndpoint = {
   async modify(call, id, body) {
     const { context, connectionId, profile, baseUrl } = call.scim;
     const change = foldGroupPatch(parsePatch(body), { profile, ignored: call.ignored });
-    const input = { connectionId, id, expectedVersion: call.expectedVersion, ...change };
+    const { expectedVersion } = call;
+    const input = { connectionId, id, expectedVersion, ...nestedHeard(call), ...change };
     const changed = await updateProvisionedGroup(context, input);
     if (profile.patchGroup.answers === 204) {
       return { status: 204, location: `${baseUrl}/Groups/${id}`, version: changed.group.version };

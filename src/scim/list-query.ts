@@ -92,7 +92,8 @@ function pageFrom(query: Query): ScimPage {
 function integer(query: Query, name: string, scimType: string): number | undefined {
   const text = parameter(query, name);
   if (text === undefined || text === '') return undefined;
-  if (/^[+-]?\d{1,15}$/.test(text)) return Number(text);
+  // More digits than any integer a client counts with; what is more is no number but an attempt.
+  if (/^[+-]?\d{1,40}$/.test(text)) return Number(text);
   throw new DomainError('INVALID_INPUT', `'${name}' must be a whole number, but ${quote(text)} arrived.`, {
     field: name,
     scimType,

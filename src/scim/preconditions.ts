@@ -1,3 +1,5 @@
+import type { ExpectedVersion } from '../directory/provisioned-user.js';
+
 /** The tags of an `If-Match` or `If-None-Match` header: `*`, or each as it was sent. */
 const tagsIn = (header: string): string[] => header.match(/(?:W\/)?"[^"]*"|[^\s,]+/g) ?? [];
 
@@ -16,6 +18,18 @@ export function versionsIn(header: string | undefined): number[] | undefined {
   const tags = tagsIn(header ?? '');
   if (tags.length === 0 || tags.includes('*')) return undefined;
   return tags.map(versionOf).filter((version) => version !== undefined);
+}
+
+/**
+ * Both headers, for a change: what If-None-Match names must not be there, `*` being any version (RFC 9110 section 13.1.2).
+ * On a read that header means something else.
+ */
+export function conditionIn(match: string | undefined, noneMatch: string | undefined): ExpectedVersion {
+  const oneOf = versionsIn(match);
+  const tags = tagsIn(noneMatch ?? '');
+  if (tags.length === 0) return oneOf;
+  const noneOf = tags.includes('*') ? 'any' : tags.map(versionOf).filter((version) => version !== undefined);
+  return { ...(oneOf && { oneOf }), noneOf };
 }
 
 /** If-None-Match: whether the client has this representation already, by weak comparison (RFC 9110 section 13.1.2). */

@@ -4,7 +4,7 @@ export class ProtocolError extends Error {
 
   /** The message is the `detail` an administrator reads. */
   constructor(
-    readonly status: 403 | 404 | 405 | 406 | 409 | 412 | 413,
+    readonly status: 403 | 404 | 405 | 406 | 409 | 412 | 413 | 415,
     message: string,
     readonly options: { scimType?: string; headers?: Readonly<Record<string, string>> } = {},
   ) {

@@ -79,6 +79,7 @@ export class RequestRecord {
   watch(context: Context): Context {
     return {
       ...context,
+      progress: { isStored: false },
       keepRecord: (recorded) => {
         const changes = Object.assign({}, ...recorded.map((one) => one.changes)) as Record<string, unknown>;
         const entry = this.entry(this.statusWhenDone(), changes, recorded[0]?.target);

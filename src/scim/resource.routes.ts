@@ -8,7 +8,7 @@ import type { JsonObject } from './json-input.js';
 import { toListResponse } from './list.js';
 import { listQueryFrom, searchRequestFrom } from './list-query.js';
 import { longAnswer } from './long-answer.js';
-import { isKnown, versionsIn } from './preconditions.js';
+import { conditionIn, isKnown, versionsIn } from './preconditions.js';
 import { ProtocolError } from './protocol-error.js';
 import type { Query } from './request.js';
 
@@ -21,7 +21,7 @@ export const callOf = (request: FastifyRequest, reply: FastifyReply, logger: Log
   return {
     scim: request.scim,
     projection: { attributes, excludedAttributes },
-    expectedVersion: versionsIn(request.headers['if-match']),
+    expectedVersion: conditionIn(request.headers['if-match'], request.headers['if-none-match']),
     answer: watchAnswer(reply.raw, logger),
     ignored: (name) => request.record?.ignore(name),
   };

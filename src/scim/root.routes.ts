@@ -22,6 +22,7 @@ const list: ResourceEndpoint['list'] = async ({ scim }, { filter, sort, page, pr
     filter,
     sort,
     page,
+    baseUrl: scim.baseUrl,
     withGroups,
     withMembers,
   });

@@ -20,7 +20,8 @@ export const usersEndpoint: ResourceEndpoint = {
   async list({ scim }, { filter, sort, page, projection: wanted }) {
     const projection = projectionOf({ scim, projection: wanted });
     const withGroups = isWanted(projection, 'groups');
-    const { rows, ...found } = await userIndex(scim.context, { filter, sort, page, withGroups });
+    const { baseUrl } = scim;
+    const { rows, ...found } = await userIndex(scim.context, { filter, sort, page, baseUrl, withGroups });
     const resources = rows.map((row) =>
       project(toUserResource(row.user, row.groups, scim.baseUrl, scim.profile.resources.User), projection),
     );

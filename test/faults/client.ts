@@ -22,7 +22,7 @@ export interface Reply {
 const NEVER_SENT = new Set(['ECONNREFUSED', 'UND_ERR_CONNECT_TIMEOUT']);
 
 /** What the product says of a change that may or may not have been stored (I2). */
-const UNKNOWN = /all of it took effect or nothing did/;
+const UNKNOWN = /all of it took effect or nothing did|The change was stored/;
 
 /** Requests over kept-alive connections that says what is known of each afterwards, and complains of a broken promise. */
 export class Client {

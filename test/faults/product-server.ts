@@ -124,6 +124,7 @@ export class ProductServer {
       env: {
         PATH: process.env.PATH,
         NODE_ENV: 'production',
+        NODE_COMPILE_CACHE: path.join(path.dirname(logFile), 'compiled'),
         HOST: '127.0.0.1',
         PORT: String(this.port),
         PUBLIC_URL: 'https://id.rollcall.example',

@@ -2,6 +2,7 @@ import { wrongClocks } from './clock-scenarios.js';
 import { rollingDeploy } from './deploy-scenarios.js';
 import { fullDisk } from './disk-scenarios.js';
 import { killApi, killWorker } from './kill-scenarios.js';
+import { loseMailServer } from './mail-scenarios.js';
 import { nemesis } from './nemesis.js';
 import { deliverWrongly, hangWorker } from './queue-scenarios.js';
 import type { RunOptions } from './runner.js';
@@ -31,6 +32,7 @@ export const SCENARIOS = ({ size, minutes }: RunOptions): readonly Scenario[] =>
   slowClients,
   stopGracefully,
   rollingDeploy,
+  loseMailServer,
   noisyNeighbour,
   nemesis(minutes ?? NEMESIS_MINUTES[size]),
 ];

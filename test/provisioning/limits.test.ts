@@ -72,8 +72,8 @@ describe('Pace', () => {
         return performance.now() - began;
       }),
     );
-    expect(times.filter((ms) => ms < 15)).toHaveLength(1);
-    expect(Math.max(...times)).toBeGreaterThan(150);
+    expect(times.filter((ms) => ms < 15)).toHaveLength(2);
+    expect(Math.max(...times)).toBeGreaterThan(140);
   });
 
   it('never holds back who waits for each answer', async () => {

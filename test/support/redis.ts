@@ -42,7 +42,7 @@ async function answersPing(port: number): Promise<boolean> {
 }
 
 /** A real Redis with the settings production needs (append-only file, no eviction), on a port and a folder of its own. */
-export async function startRedis(): Promise<TestRedis> {
+export async function startRedis(more: Record<string, string> = {}): Promise<TestRedis> {
   const port = await freePort();
   const settings = (folder: string) => ({
     port: String(port),
@@ -51,6 +51,7 @@ export async function startRedis(): Promise<TestRedis> {
     appendonly: 'yes',
     'maxmemory-policy': 'noeviction',
     save: '',
+    ...more,
   });
   const kept = keepFolder('redis', (folder) => [
     'redis-server',

@@ -1,7 +1,8 @@
 import { type RawBuilder, sql } from 'kysely';
 import { fold } from '../../kernel/fold.js';
 import { isId } from '../../kernel/ids.js';
-import type { Attribute } from '../attributes.js';
+import type { Attribute, Storage } from '../attributes.js';
+import { DISPLAY_NAME } from '../display-name.js';
 import type { Comparison } from './ast.js';
 import type { Condition } from './condition.js';
 
@@ -58,6 +59,11 @@ export function textOf(attribute: Attribute): Text | undefined {
   const { storage } = attribute;
   if (storage.in === 'column') return sql.ref<string>(storage.column);
   if (storage.in === 'id') return sql<string>`${sql.ref(storage.column)}::text`;
+  if (storage.in === 'version') return sql<string>`('W/"' || ${sql.ref(storage.column)} || '"')`;
+  if (storage.in === 'person') {
+    return sql<string>`(select ${DISPLAY_NAME} from users u
+      where u.organization_id = m.organization_id and u.id = m.user_id)`;
+  }
   if (storage.in === 'element') return sql<string>`(e.value ->> ${sql.lit(storage.name)})`;
   if (storage.in === 'document') {
     return sql<string>`(${sql.ref(storage.column)} #>> ${sql.lit(`{${storage.path.join(',')}}`)})`;
@@ -104,6 +110,23 @@ export function compareString(attribute: Attribute, operator: Comparison, value:
   return compareText(folded(column), operator, value.normalize('NFKC'), (text) => folded(plain(text)));
 }
 
+/** The URI of a resource against text; it begins with `baseUrl`, the `https://<host>/scim/v2` of whoever asks. */
+export function compareAddress(
+  { endpoint, column }: Extract<Storage, { in: 'address' }>,
+  operator: Comparison,
+  value: string,
+  baseUrl: string,
+): Condition {
+  const before = `${baseUrl}${endpoint}/`;
+  const id = sql.ref<string>(column);
+  if (operator !== 'eq' && operator !== 'ne') {
+    return compareText(sql<string>`(${before}::text || ${id})`, operator, value, plain);
+  }
+  const wanted = value.startsWith(before) ? value.slice(before.length) : '';
+  if (!isId(wanted)) return operator === 'ne';
+  return sql<boolean>`${id} ${operator === 'eq' ? sql`=` : sql`<>`} ${wanted}::uuid`;
+}
+
 /** A boolean attribute; the caller has made sure that the operator is `eq` or `ne`. */
 export function compareBoolean(attribute: Attribute, operator: 'eq' | 'ne', value: boolean): Condition {
   const { storage } = attribute;
@@ -144,7 +167,7 @@ const presentText = (text: Text): Condition => sql<boolean>`${text} <> ''`;
 /** `pr`: there is a value, and it is not the empty string (RFC 7644 section 3.4.2.2). */
 export function isPresent(attribute: Attribute): Condition {
   const { storage, type } = attribute;
-  if (storage.in === 'constant' || storage.in === 'answer') return true;
+  if (storage.in === 'constant' || storage.in === 'address' || storage.in === 'version') return true;
   if (storage.in === 'nowhere') return false;
   if (storage.in === 'id') return sql<boolean>`${sql.ref(storage.column)} is not null`;
   if (storage.in === 'column' && type !== 'string' && type !== 'reference') {

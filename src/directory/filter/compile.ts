@@ -4,7 +4,7 @@ import { type FoundAttribute, findAttribute } from '../find-attribute.js';
 import type { FilterProfile } from '../profile.js';
 import { checkAllowed } from './allowed.js';
 import type { Compare, Element, Filter, Present } from './ast.js';
-import { compareBoolean, compareMoment, compareString, isPresent } from './comparison.js';
+import { compareAddress, compareBoolean, compareMoment, compareString, isPresent } from './comparison.js';
 import { type Condition, connect, negate, toSql } from './condition.js';
 import { ALL_SEEN, type Seen, someElement, someKey } from './elements.js';
 import { parseMoment } from './moment.js';
@@ -15,9 +15,6 @@ const TRUTH: ReadonlyMap<string, boolean> = new Map([
   ['true', true],
   ['false', false],
 ]);
-
-/** Written into the answer from other facts: it makes no value be there (`members.display`). */
-const isSearchable = ({ storage }: Attribute): boolean => storage.in !== 'answer';
 
 const schemaNamed = (id: string): Attribute =>
   readOnly({
@@ -35,6 +32,7 @@ class Compilation {
     private readonly table: ResourceTable,
     private readonly others: readonly ResourceTable[],
     private readonly seen: Seen,
+    private readonly baseUrl: string | undefined,
   ) {}
 
   /** `element` is the path in front of the brackets the filter stands in. */
@@ -137,9 +135,6 @@ class Compilation {
   private compareValue({ attribute, path }: FoundAttribute, filter: Compare): Condition {
     const { operator, value, operatorOffset, valueOffset } = filter;
     if (attribute.storage.in === 'nowhere') return withoutValue(filter);
-    if (attribute.storage.in === 'answer') {
-      throw this.invalid(filter.offset, `${path} is written into each answer and cannot be searched`);
-    }
     if (attribute.type === 'boolean') {
       // "True" as text: Entra writes booleans so.
       const known = typeof value === 'string' ? TRUTH.get(value.toLowerCase()) : value;
@@ -157,7 +152,9 @@ class Compilation {
     if (attribute.type === 'binary' && operator !== 'eq' && operator !== 'ne') {
       throw this.invalid(operatorOffset, `${path} is binary; compare it with eq or ne, not ${operator}`);
     }
-    return compareString(attribute, operator, value);
+    if (attribute.storage.in !== 'address') return compareString(attribute, operator, value);
+    if (this.baseUrl !== undefined) return compareAddress(attribute.storage, operator, value, this.baseUrl);
+    throw this.invalid(filter.offset, `${path} is written into each answer and cannot be searched`);
   }
 
   private compareDate(attribute: Attribute, path: string, filter: Compare, value: string): Condition {
@@ -182,7 +179,7 @@ class Compilation {
     if (attribute.storage.in === 'schemas') return true;
     if (attribute.multiValued) return someElement(attribute, true, this.seen);
     if (attribute.type !== 'complex') return isPresent(attribute);
-    return connect('or', (attribute.subAttributes ?? []).filter(isSearchable).map(isPresent));
+    return connect('or', (attribute.subAttributes ?? []).map(isPresent));
   }
 
   /** A sub-attribute named with its list, outside brackets, is met by any element; inside them the list is chosen. */
@@ -205,6 +202,9 @@ class Compilation {
   private find(path: string, offset: number, element?: string): FoundAttribute {
     const written = element === undefined ? path : `${element}.${path}`;
     const found = findAttribute(this.table, written);
+    if (found?.attribute.returned === 'never') {
+      throw this.invalid(offset, `${found.path} is never shown and cannot be searched`);
+    }
     if (found) return found;
     throw this.invalid(
       offset,
@@ -223,18 +223,24 @@ function withoutValue(filter: Compare | Present | Element): boolean {
   return filter.value === null ? filter.operator === 'eq' : filter.operator === 'ne';
 }
 
+export interface FilterOptions {
+  others?: readonly ResourceName[];
+  seen?: Seen;
+  baseUrl?: string | undefined;
+}
+
 /**
  * A filter of RFC 7644 section 3.4.2.2 as a condition for a query whose rows have the alias `u` (users) or `g`
  * (groups); never unknown (null) under `not`, every value a parameter. Throws INVALID_INPUT (`invalidFilter`, with
  * the position) when it does not parse or compares what cannot be compared, and NOT_SUPPORTED when the profile does
  * not answer it (B12, B25). `others` are the further resources of a search over several,
- * `seen` the memberships whoever asks may hear of.
+ * `seen` the memberships whoever asks may hear of, `baseUrl` what the addresses they are shown begin with.
  */
 export function compileFilter(
   text: string,
   resource: ResourceName,
   profile: FilterProfile,
-  { others = [], seen = ALL_SEEN }: { others?: readonly ResourceName[]; seen?: Seen } = {},
+  { others = [], seen = ALL_SEEN, baseUrl }: FilterOptions = {},
 ): RawBuilder<boolean> {
   const table = profile.resources[resource];
   const filter = parseFilter(text);
@@ -242,5 +248,5 @@ export function compileFilter(
   if (profile.filters !== 'all') {
     checkAllowed(filter, { text, table, rules: profile.filters, others: otherTables });
   }
-  return toSql(new Compilation(text, table, otherTables, seen).condition(filter));
+  return toSql(new Compilation(text, table, otherTables, seen, baseUrl).condition(filter));
 }
