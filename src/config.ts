@@ -49,7 +49,8 @@ const Settings = z.object({
   SCIM_HELD_BACK: wholeNumber(0, 10_000).default(32),
   GRAPHQL_DOCUMENTS: z.enum(['any', 'persisted']).default('any'),
   GRAPHQL_DOCUMENTS_DIR: z.string().default('graphql/documents'),
-  NODE_ENV: z.string().default('development'),
+  // Anything else would mean development, with its doors open, to whoever meant production.
+  NODE_ENV: z.enum(['production', 'development', 'test']).default('development'),
 });
 
 /** Everything a process can be told from outside. */

@@ -19,6 +19,7 @@ it('the values of .env.example are the defaults', () => {
 it.each([
   [{ PORT: 'http' }, 'PORT: must be a whole number from 0 to 65535'],
   [{ SCIM_BURST: '0' }, 'SCIM_BURST: must be a whole number from 1 to 1000000'],
+  [{ NODE_ENV: 'prod' }, 'NODE_ENV: '],
   [{ DATABASE_URL: 'postgresql://a:b/c@host/d' }, 'DATABASE_URL: must be a PostgreSQL URL'],
 ])('says what a setting must be: %j', (environment, sentence) => {
   expect(() => readConfig(environment)).toThrow(sentence);
