@@ -6,7 +6,6 @@ import type { Work } from '../kernel/operation.js';
 import { idList, isAmong, moveMembers } from './move-members.js';
 import type { ScimProfile } from './profile.js';
 import type { MembersChange } from './shapes.js';
-import { visibleGroups } from './user-rows.js';
 
 /** What one write did to a group's members: how many rows it moved, and how many people could not be added. */
 export interface AcceptedChange {
@@ -42,7 +41,8 @@ const MAX_LISTED = 3;
 /**
  * First step, before any group is locked (lock order: users, then groups): everyone who is to be added exists and is
  * locked against deactivation. B29: an id that is nobody here is NOT_FOUND; so is someone who was deprovisioned, whom
- * the provider cannot see any more (B20). A group it can see is passed over. Only those who would be added are locked, so that the cost follows the change.
+ * the provider cannot see any more (B20). A group that came from a provider is passed over in what a provider manages. Only
+ * those who would be added are locked, so that the cost follows the change.
  */
 export async function prepareMembers(
   tx: Work,
@@ -59,8 +59,8 @@ export async function prepareMembers(
   const found = new Set(present);
   for (const { id, gone } of joining) if (!gone) found.add(id);
   const missing = [...wanted].filter((id) => !found.has(id));
-  const nested = await groupsAmong(tx, missing);
-  const unknown = missing.filter((id) => !nested.includes(id));
+  const nested = removable === 'managed' ? await managedGroupsAmong(tx, missing) : new Set<string>();
+  const unknown = missing.filter((id) => !nested.has(id));
   if (unknown.length > 0) throw unknownMembers(unknown, unknownMember);
   const idsOf = (active: boolean) => joining.filter((row) => row.active === active).map((row) => row.id);
   return {
@@ -69,19 +69,20 @@ export async function prepareMembers(
     leaving:
       'replace' in change ? 'everyone else' : change.remove.filter((id) => isId(id) && !wanted.has(id)),
     refused: idsOf(false),
-    nested,
+    nested: [...nested],
     removable,
   };
 }
 
-/** Which of these ids, which are nobody's, are groups that a provider can see; nothing else speaks of nested groups. */
-async function groupsAmong(tx: Work, missing: readonly string[]): Promise<string[]> {
+/** Which of these ids, which are nobody's, are groups of a provider; nothing else speaks of nested groups. */
+async function managedGroupsAmong(tx: Work, missing: readonly string[]): Promise<Set<string>> {
   const ids = missing.filter(isId);
-  if (ids.length === 0 || tx.context.actor.kind !== 'connection') return [];
+  if (ids.length === 0) return new Set();
   const rows = await tx.rows(sql<{ id: string }>`
-    select g.id from groups g where ${visibleGroups(tx.context)} and g.id = any(${idList(ids)})
+    select g.id from groups g
+    where g.organization_id = ${tx.context.organizationId} and g.connection_id is not null and ${isAmong(sql`g.id`, ids)}
   `);
-  return rows.map(({ id }) => id);
+  return new Set(rows.map(({ id }) => id));
 }
 
 interface Person {

@@ -215,7 +215,8 @@ const UNAVAILABLE_TEXT =
 
 const NOTHING_CHANGED =
   'The directory is not reachable at the moment. Nothing was changed; send the request again in a few seconds.';
-/** 25006: a standby, or a primary that has just become one. */
+/** A standby, or a primary that has just become one. */
+const TAKES_NONE = '25006';
 const TAKES_NO_CHANGES =
   'The database behind this address only reads at the moment. Nothing was changed; send the request again in a few seconds, or to the address that takes changes.';
 /** I2: whoever hears this cannot know, but it is the whole change or none of it. */
@@ -226,14 +227,14 @@ const UNKNOWN =
 const STORED =
   'The change was stored, and then the directory could not be reached to read the answer. Look at it in a few seconds.';
 
-/** What an outage interrupts: nothing or a change, its COMMIT, or the reading of an answer after it. */
-type Interrupted = 'changing' | 'committing' | 'stored';
+/** What an outage interrupts: a look, a change, its COMMIT, or the reading of an answer after it. */
+type Interrupted = 'reading' | 'changing' | 'committing' | 'stored';
 
 /**
  * Turns a database outage into UNAVAILABLE (503 with Retry-After), in words that say what became of the change (I2);
  * leaves every other error as it is. A connection lost while committing leaves open what happened.
  */
-export function translateOutage(error: unknown, interrupted: Interrupted = 'changing'): unknown {
+export function translateOutage(error: unknown, interrupted: Interrupted): unknown {
   if (error instanceof DomainError) {
     // The gate says that nothing was changed as well.
     const isRefused = error.code === 'UNAVAILABLE' || error.code === 'RATE_LIMITED';
@@ -242,8 +243,11 @@ export function translateOutage(error: unknown, interrupted: Interrupted = 'chan
   if (!types.isNativeError(error)) return error;
   const code = databaseFailure(error)?.code ?? '';
   if (!UNAVAILABLE_CODES.test(code) && !UNAVAILABLE_TEXT.test(error.message)) return error;
-  const changing = code === '25006' ? TAKES_NO_CHANGES : NOTHING_CHANGED;
-  const words = { changing, committing: UNKNOWN, stored: STORED };
+  const takesNone = code === TAKES_NONE;
+  // What reads says so to PostgreSQL; that it writes is a mistake of ours.
+  if (takesNone && interrupted !== 'changing') return error;
+  const changing = takesNone ? TAKES_NO_CHANGES : NOTHING_CHANGED;
+  const words = { reading: NOTHING_CHANGED, changing, committing: UNKNOWN, stored: STORED };
   return unavailable(words[interrupted], error);
 }
 

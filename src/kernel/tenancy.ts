@@ -87,7 +87,7 @@ async function openToRead<T>(
   try {
     return await scope.run(share, () => work(tx));
   } catch (error) {
-    throw translateOutage(error, progress?.isStored ? 'stored' : 'changing');
+    throw translateOutage(error, progress?.isStored ? 'stored' : 'reading');
   }
 }
 

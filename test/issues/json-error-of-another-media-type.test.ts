@@ -32,6 +32,6 @@ it.each([
 // 08P01 says that PostgreSQL could not read what we sent; 503 would have had the client send it again for ever.
 it('a protocol violation of ours is not an outage', () => {
   const failure = (code: string) => Object.assign(new Error('x'), { code });
-  expect(translateOutage(failure('08P01'))).not.toBeInstanceOf(DomainError);
-  expect(translateOutage(failure('08006'))).toBeInstanceOf(DomainError);
+  expect(translateOutage(failure('08P01'), 'reading')).not.toBeInstanceOf(DomainError);
+  expect(translateOutage(failure('08006'), 'reading')).toBeInstanceOf(DomainError);
 });

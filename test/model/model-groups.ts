@@ -57,14 +57,15 @@ export class Groups {
   }
 
   private provision(op: Extract<Op, { kind: 'provisionGroup' }>, newId: string): Outcome {
-    if (this.unknown(op.members)) return refuse('NOT_FOUND');
+    const add = this.withoutNested(op.members);
+    if (this.unknown(add)) return refuse('NOT_FOUND');
     const there = this.named(op.displayName);
     if (there?.managed) return refuse('CONFLICT');
     const { displayName, externalId } = op;
     const group = there ?? newGroup(newId, displayName, externalId, true);
     if (there) Object.assign(there, { displayName, externalId, managed: true, version: there.version + 1 });
     this.model.groups.set(group.id, group);
-    this.move(group, { add: op.members, remove: [] });
+    this.move(group, { add, remove: [] });
     return this.model.audited(this.shown(group));
   }
 
@@ -84,9 +85,14 @@ export class Groups {
   private update(
     id: string,
     details: { displayName?: string; externalId?: string | null },
-    members: Members | undefined,
+    sent: Members | undefined,
     expected?: number,
   ): Outcome {
+    const members =
+      sent &&
+      ('replace' in sent
+        ? { replace: this.withoutNested(sent.replace) }
+        : { ...sent, add: this.withoutNested(sent.add) });
     const group = this.model.groups.get(id);
     if (!group?.managed || (members && this.unknown(wantedOf(members)))) return refuse('NOT_FOUND');
     if (isStale(group, expected)) return refuse('PRECONDITION_FAILED');
@@ -98,6 +104,11 @@ export class Groups {
     Object.assign(group, details, { version: group.version + (changed ? 1 : 0) });
     if (changed) this.model.audits += 1;
     return ok(this.shown(group));
+  }
+
+  /** B29: groups of a provider among the members are passed over. */
+  private withoutNested(ids: string[]): string[] {
+    return ids.filter((id) => !this.model.groups.get(id)?.managed);
   }
 
   /** B32: a group that was made here. `rename` is the mutation that always counts as a change. */

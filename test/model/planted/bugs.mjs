@@ -30,8 +30,8 @@ export const BUGS = [
   ),
   bug('If-Match is ignored', 'sequential', [
     'src/directory/provisioned-user.ts',
-    'if (expected === undefined || [expected]',
-    'if (current.version > 0 || [expected]',
+    'if (oneOf && !oneOf.includes(version)) {',
+    'if (oneOf && !oneOf.includes(version) && version < 0) {',
   ]),
   bug('If-Match is ignored for groups', 'sequential', [
     'src/directory/update-provisioned-group.ts',
