@@ -110,12 +110,13 @@ export const usersById = query({
 
 function list(context: Context, text: string | null | undefined, sort?: SortRequest, baseUrl?: string): List {
   const profile = profileOf(context);
-  const visible = visibleUsers(context);
+  const isLookUp = text !== null && text !== undefined && LOOK_UP.test(text);
+  const visible = visibleUsers(context, isLookUp);
   const seen = seenBy(context);
   const where = text
     ? sql`${visible} and (${compileFilter(text, 'User', profile, { seen, baseUrl })})`
     : visible;
   const order = sort && compileSort(sort, profile.resources.User, seen);
-  const finds = !text && !order ? 'everything' : text && LOOK_UP.test(text) ? 'one' : undefined;
+  const finds = !text && !order ? 'everything' : isLookUp ? 'one' : undefined;
   return { columns: USER_COLUMNS, from: sql`users u`, where, alias: 'u', order, finds };
 }
