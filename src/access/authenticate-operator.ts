@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Context } from '../kernel/context.js';
+import { useIsStale } from '../kernel/credential-check.js';
 import type { Database } from '../kernel/database.js';
 import { OPERATOR_PERMISSIONS } from '../kernel/permissions.js';
 import { secretMatches } from '../kernel/secrets.js';
@@ -31,8 +32,7 @@ export async function authenticateOperator(
   if (!parsed) throw refusedToken();
   const id = await runInSystem(database, async (tx) => {
     const [found] = await tx.rows(sql<{ id: string; secret_hash: Buffer; use_is_stale: boolean }>`
-      select id, secret_hash,
-        (last_used_at is null or last_used_at < now() - interval '1 minute') and not pg_is_in_recovery() as use_is_stale
+      select id, secret_hash, ${useIsStale(sql`last_used_at`)} as use_is_stale
       from operator_tokens
       where lookup_id = ${parsed.lookupId} and revoked_at is null and expires_at > now()
     `);

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Context, Outside } from '../kernel/context.js';
+import { useIsStale } from '../kernel/credential-check.js';
 import type { Database } from '../kernel/database.js';
 import { permissionsOf, type Role } from '../kernel/permissions.js';
 import { parseToken, secretMatches } from '../kernel/secrets.js';
@@ -13,7 +14,6 @@ interface SessionRow {
   role: Role;
   secret_hash: Buffer;
   slug: string;
-  /** Never on a standby, which cannot note it. */
   use_is_stale: boolean;
 }
 
@@ -35,7 +35,7 @@ export async function authenticateSession(
       tx.rows(
         sql<SessionRow>`
         select s.organization_id, s.id, s.user_id, s.role, s.secret_hash, o.slug,
-          s.last_seen_at < now() - interval '1 minute' and not pg_is_in_recovery() as use_is_stale
+          ${useIsStale(sql`s.last_seen_at`)} as use_is_stale
         from sessions s join organizations o on o.id = s.organization_id
         where s.lookup_id = ${parsed.lookupId} and s.ended_at is null and s.expires_at > now()
           and s.last_seen_at > now() - make_interval(hours => ${IDLE_HOURS})`,

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Context, Outside } from '../kernel/context.js';
+import { useIsStale } from '../kernel/credential-check.js';
 import type { Database } from '../kernel/database.js';
 import { lowerRole, permissionsOf, type Role } from '../kernel/permissions.js';
 import { secretMatches } from '../kernel/secrets.js';
@@ -18,14 +19,13 @@ interface TokenRow {
   scopes: string[] | null;
   secret_hash: Buffer;
   slug: string;
-  /** Never on a standby, which cannot note it. */
   use_is_stale: boolean;
 }
 
 /**
  * The context of an API token, or of an operator's (`authenticateOperator`). UNAUTHENTICATED, always with the same words,
- * for a missing, unknown, wrong, revoked or expired token, for one of a person who is not active (B19), and for a host that names another organization (R1).
- * A person's token acts with the role that person has now, and never above that of whoever issued it (B33).
+ * for a missing, unknown, wrong, revoked or expired token, for one of a person who is not active (B19), and for a host that
+ * names another organization (R1). A person's token acts with the role that person has now, and never above that of whoever issued it (B33).
  */
 export async function authenticateToken(
   database: Database,
@@ -46,7 +46,7 @@ export async function authenticateToken(
       tx.rows(
         sql<TokenRow>`
         select t.organization_id, t.id, t.role, t.user_id, u.role as user_role, t.scopes, t.secret_hash, o.slug,
-               (t.last_used_at is null or t.last_used_at < now() - interval '1 minute') and not pg_is_in_recovery() as use_is_stale
+               ${useIsStale(sql`t.last_used_at`)} as use_is_stale
         from api_tokens t join organizations o on o.id = t.organization_id
         left join users u on u.organization_id = t.organization_id and u.id = t.user_id
         where t.lookup_id = ${parsed.lookupId} and t.revoked_at is null

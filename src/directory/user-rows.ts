@@ -66,7 +66,10 @@ export const toUserRecord = (row: UserRow): UserRecord => ({
   status: row.status,
 });
 
-/** B11: a connection sees the people it created or adopted; the product sees everyone, a group admin their own people. `isByKey`: one of them is looked up. */
+/**
+ * B11: a connection sees the people it created or adopted; the product sees everyone, a group admin their own people.
+ * `isByKey` when one of them is looked up by another key.
+ */
 export function visibleUsers(context: Context, isByKey = false): RawBuilder<unknown> {
   const inOrganization = sql`u.organization_id = ${context.organizationId}`;
   if (context.actor.kind !== 'connection')

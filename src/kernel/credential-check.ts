@@ -1,3 +1,4 @@
+import { type RawBuilder, sql } from 'kysely';
 import type { WireStatement } from './packet.js';
 
 /**
@@ -20,3 +21,10 @@ export class CredentialChanged extends Error {
     super('The credential has changed since this process last asked.');
   }
 }
+
+/**
+ * Whether the last use of a credential, a column, is to be noted anew: at most once a minute (B3), and never on a standby,
+ * which can note nothing.
+ */
+export const useIsStale = (lastUse: RawBuilder<unknown>): RawBuilder<boolean> =>
+  sql`(${lastUse} is null or ${lastUse} < now() - interval '1 minute') and not pg_is_in_recovery()`;

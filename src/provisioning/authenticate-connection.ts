@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Context } from '../kernel/context.js';
+import { useIsStale } from '../kernel/credential-check.js';
 import type { Database } from '../kernel/database.js';
 import { DomainError } from '../kernel/errors.js';
 import { CONNECTION_PERMISSIONS } from '../kernel/permissions.js';
@@ -31,7 +32,6 @@ interface CredentialRow {
   provider: Provider;
   profile: 'standard' | 'rfc';
   shows_all_groups: boolean;
-  /** Never on a standby, which cannot note it. */
   use_is_stale: boolean;
   is_revoked: boolean;
   is_expired: boolean;
@@ -151,8 +151,7 @@ async function acceptCredential(
                select from sso_connections x where x.organization_id = o.id and x.status = 'active') as has_sso,
              s.provider, s.profile, s.shows_all_groups, s.status, c.revoked_at is not null as is_revoked,
              coalesce(c.expires_at <= now(), false) as is_expired,
-             (c.last_used_at is null or c.last_used_at < now() - interval '1 minute')
-               and not pg_is_in_recovery() as use_is_stale
+             ${useIsStale(sql`c.last_used_at`)} as use_is_stale
       from scim_credentials c
       join scim_connections s on s.organization_id = c.organization_id and s.id = c.connection_id
       join organizations o on o.id = c.organization_id
