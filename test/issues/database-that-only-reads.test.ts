@@ -17,9 +17,7 @@ it('answers queries, and says of a change that the database only reads', async (
   await product.sql(
     `do $$ begin execute format('alter database %I set default_transaction_read_only = on', current_database()); end $$`,
   );
-  await product.sql(
-    `select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and application_name = 'rollcall'`,
-  );
+  await product.endConnections();
   const read = await acme.graphql(query);
   expect(read.body.errors).toBeUndefined();
   const change = await acme.graphql('mutation { inviteUser(input: { email: "ida@people.example" }) { id } }');

@@ -1,4 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyInstance, InjectOptions } from 'fastify';
 import pg from 'pg';
 import type { RegisteredDocuments } from '../../graphql/documents.js';
@@ -89,6 +90,8 @@ export interface TestProduct {
     showsAllGroups?: boolean;
     profile?: 'standard' | 'rfc';
   }): Promise<TestOrganization>;
+  /** Ends the product's connections to PostgreSQL, and returns when it has heard of it. */
+  endConnections(): Promise<void>;
   /** Waits until no membership, invitation or outbox row is unsettled. */
   settle(deadlineMs?: number): Promise<void>;
   close(): Promise<void>;
@@ -158,6 +161,13 @@ export async function startProduct(options: ProductOptions = {}): Promise<TestPr
     sqlAgain,
     fill,
     organization: (choice) => createTestOrganization(app, database, choice),
+    endConnections: async () => {
+      await sql(
+        `select pg_terminate_backend(pid, 5000) from pg_stat_activity
+         where datname = current_database() and application_name = 'rollcall'`,
+      );
+      await sleep(100);
+    },
     settle: (deadlineMs = 10_000) => settle(sql, deadlineMs),
     async close() {
       await app.close();
@@ -235,6 +245,6 @@ async function settle(sql: TestProduct['sql'], deadlineMs: number): Promise<void
     if (Number(row?.waiting) === 0) return;
     if (Date.now() > deadline)
       throw new Error(`${row?.waiting} rows did not settle within ${deadlineMs} ms.`);
-    await new Promise((resolve) => setTimeout(resolve, 25));
+    await sleep(25);
   }
 }
