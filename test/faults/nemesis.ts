@@ -132,11 +132,22 @@ const TROUBLES: readonly Trouble[] = [
   },
 ];
 
+/** What lies between two proofs; each reads everything there is, so that a campaign of many writes asks for fewer. */
+const STRETCH_MS = 60_000;
+const LONG_STRETCH_MS = 300_000;
+export const REST_S = 2;
+
+export interface NemesisOptions {
+  minutes: number;
+  /** Seconds without a fault between two, at most: the longer, the more is written in the same time. */
+  rest: number;
+}
+
 /** One stretch of load with troubles, one to three at a time; how many there were. */
 async function trouble(
   world: World,
   random: Random,
-  until: number,
+  { until, rest }: { until: number; rest: number },
   counts: Map<string, number>,
 ): Promise<void> {
   while (performance.now() < until) {
@@ -150,12 +161,12 @@ async function trouble(
     await sleep(random.between(200, 3_000));
     for (const end of ends) await end?.();
     await world.heal();
-    await sleep(random.between(100, 2_000));
+    await sleep(random.between(100, rest * 1_000));
   }
 }
 
 /** Everything at once (F20). Each stretch ends with a proof; all of them together are a campaign. */
-export const nemesis = (minutes: number): Scenario => ({
+export const nemesis = ({ minutes, rest }: NemesisOptions): Scenario => ({
   id: 'F20',
   fault: 'one to three random faults at a time, again and again',
   promise: 'all of I1 to I12, and everything is applied within 10 s of the last fault',
@@ -166,14 +177,14 @@ export const nemesis = (minutes: number): Scenario => ({
     const settled: number[] = [];
     const back: number[] = [];
     const end = performance.now() + minutes * 60_000;
-    const stretch = Math.min(minutes * 60_000, 60_000);
+    const stretch = Math.min(minutes * 60_000, rest > REST_S ? LONG_STRETCH_MS : STRETCH_MS);
     const kept: History[] = [];
     let acks = 0;
     while (performance.now() < end) {
       const { load, history } = world.load();
       kept.push(history);
       await history.nextSuccess();
-      await trouble(world, random, Math.min(end, performance.now() + stretch), counts);
+      await trouble(world, random, { until: Math.min(end, performance.now() + stretch), rest }, counts);
       const healed = performance.now();
       back.push((await history.nextSuccess(healed)) - healed);
       const { settledMs } = await world.check(load, history);

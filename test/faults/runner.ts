@@ -13,6 +13,8 @@ export interface RunOptions {
   only?: string[];
   /** How long the combined nemesis (F20) goes on. */
   minutes?: number;
+  /** Seconds it rests between two faults, at most. */
+  rest?: number;
   /** Where the results go as JSON. */
   json?: string;
   /** Where they go as the table of docs/reliability.md. */

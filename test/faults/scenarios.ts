@@ -3,7 +3,7 @@ import { rollingDeploy } from './deploy-scenarios.js';
 import { fullDisk } from './disk-scenarios.js';
 import { killApi, killWorker } from './kill-scenarios.js';
 import { loseMailServer } from './mail-scenarios.js';
-import { nemesis } from './nemesis.js';
+import { nemesis, REST_S } from './nemesis.js';
 import { deliverWrongly, hangWorker } from './queue-scenarios.js';
 import type { RunOptions } from './runner.js';
 import type { Scenario } from './scenario.js';
@@ -15,7 +15,7 @@ import { stopGracefully } from './stop-scenarios.js';
 const NEMESIS_MINUTES = { small: 0.5, full: 10 };
 
 /** Every scenario of the suite, in the order of their numbers. */
-export const SCENARIOS = ({ size, minutes }: RunOptions): readonly Scenario[] => [
+export const SCENARIOS = ({ size, minutes, rest }: RunOptions): readonly Scenario[] => [
   killApi,
   killWorker,
   killPostgres,
@@ -34,5 +34,5 @@ export const SCENARIOS = ({ size, minutes }: RunOptions): readonly Scenario[] =>
   rollingDeploy,
   loseMailServer,
   noisyNeighbour,
-  nemesis(minutes ?? NEMESIS_MINUTES[size]),
+  nemesis({ minutes: minutes ?? NEMESIS_MINUTES[size], rest: rest ?? REST_S }),
 ];
