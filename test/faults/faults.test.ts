@@ -1,6 +1,6 @@
 import { redisAvailable } from '../support/redis.js';
 import { killApi } from './kill-scenarios.js';
-import { nemesis } from './nemesis.js';
+import { nemesis, REST_S } from './nemesis.js';
 import { builtProduct, runScenario } from './runner.js';
 import { stopGracefully } from './stop-scenarios.js';
 
@@ -10,7 +10,7 @@ import { stopGracefully } from './stop-scenarios.js';
 const seed = Number(process.env.FAULTS_SEED ?? Math.floor(Math.random() * 1_000_000));
 const SOME_SECONDS = 0.2;
 
-it.each([killApi, stopGracefully, nemesis(SOME_SECONDS)])(
+it.each([killApi, stopGracefully, nemesis({ minutes: SOME_SECONDS, rest: REST_S })])(
   '$id: $fault',
   async (scenario) => {
     const row = await runScenario(scenario, 'small', {
