@@ -7,6 +7,11 @@ import { refusalOf, settingsStatement } from './transaction.js';
 
 /** More would keep the first of them waiting for the last. */
 const MOST_STATEMENTS = 24;
+/**
+ * Packets of one kind on their way. A look-up takes a tenth of what its packet costs, so that the next one had better go
+ * with others when one of these is back; with one alone a single slow statement would hold everybody up.
+ */
+const MOST_FLYING = 2;
 
 /** Statements of one request, on their way in a packet. */
 interface Passenger {
@@ -22,13 +27,20 @@ interface Waiting {
   statements: number;
 }
 
+/** The packets with the same settings: how many are at the gate or beyond, who is still let in, who waits for a return. */
+interface Lane {
+  flying: number;
+  open: Waiting | undefined;
+  held: Waiting | undefined;
+}
+
 /**
- * Sends the packets of transactions that only read. While an organization has its share of the pool in use, its look-ups by
- * key wait together and leave in one packet: one round trip, one set of settings and one proof for all of them. So the
- * busier it is, the less each costs; when it is not busy nobody waits for anybody (docs/decisions/0058).
+ * Sends the packets of transactions that only read. The look-ups of an organization by key leave two packets at a time;
+ * those that come meanwhile wait together and leave in one packet: one round trip, one set of settings and one proof for
+ * all of them. So the busier it is, the less each costs; when it is not busy nobody waits for anybody (docs/decisions/0058).
  */
 export class SharedReads {
-  private readonly waiting = new Map<string, Waiting>();
+  private readonly lanes = new Map<string, Lane>();
 
   constructor(
     private readonly gate: FairGate,
@@ -42,24 +54,40 @@ export class SharedReads {
       const passenger = { check: check?.isProven ? undefined : check, statements, resolve, reject };
       // What is planned for its values may take its time, and nobody else shall wait for it.
       const isQuick = statements.every((statement) => statement.prepared);
-      if (!isQuick) return void this.leave(options, { passengers: [passenger], statements: 0 });
-      const key = [options.share, ...Object.values(options.settings)].join(' ');
-      const found = this.waiting.get(key);
-      if (found && found.statements + statements.length <= MOST_STATEMENTS) {
-        found.passengers.push(passenger);
-        found.statements += statements.length;
-        return;
-      }
-      const packet = { passengers: [passenger], statements: statements.length };
-      this.waiting.set(key, packet);
-      void this.leave(options, packet, key);
+      if (isQuick) this.board(options, passenger);
+      else void this.leave(options, { passengers: [passenger], statements: 0 });
     });
   }
 
-  private async leave(options: ReadOptions, packet: Waiting, key?: string): Promise<void> {
-    const close = (): void => {
-      if (key !== undefined && this.waiting.get(key) === packet) this.waiting.delete(key);
-    };
+  private board(options: ReadOptions, passenger: Passenger): void {
+    const { length } = passenger.statements;
+    const key = [options.share, ...Object.values(options.settings)].join(' ');
+    const lane = this.lanes.get(key) ?? { flying: 0, open: undefined, held: undefined };
+    this.lanes.set(key, lane);
+    if (lane.open && lane.open.statements + length <= MOST_STATEMENTS) {
+      lane.open.passengers.push(passenger);
+      lane.open.statements += length;
+      return;
+    }
+    const full = lane.held;
+    lane.open = lane.held = { passengers: [passenger], statements: length };
+    if (full) void this.fly(options, key, lane, full);
+    else if (lane.flying < MOST_FLYING) void this.fly(options, key, lane, lane.held);
+  }
+
+  private async fly(options: ReadOptions, key: string, lane: Lane, packet: Waiting): Promise<void> {
+    if (lane.held === packet) lane.held = undefined;
+    lane.flying += 1;
+    await this.leave(options, packet, () => {
+      if (lane.open === packet) lane.open = undefined;
+    });
+    lane.flying -= 1;
+    if (lane.held) void this.fly(options, key, lane, lane.held);
+    else if (lane.flying === 0) this.lanes.delete(key);
+  }
+
+  /** Never rejects: whoever is in the packet hears of it. `close` when nobody may come along any more. */
+  private async leave(options: ReadOptions, packet: Waiting, close = (): void => {}): Promise<void> {
     try {
       await this.gate.run(options.share, () =>
         this.lend((client) => {

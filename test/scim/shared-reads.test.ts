@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { CredentialChanged, type CredentialCheck } from '../../src/kernel/credential-check.js';
 import { readInOrganization } from '../../src/kernel/tenancy.js';
@@ -51,6 +52,26 @@ it('look-ups that wait for the pool travel in one packet, each organization in i
   const mixed = await whileBusy(acme, () => [lookUp(acme), lookUp(globex), lookUp(acme), lookUp(globex)]);
   expect(mixed.map(([row]) => row?.names)).toEqual([[acme.slug], [globex.slug], [acme.slug], [globex.slug]]);
   expect(mixed.map(([row]) => row?.seen)).toEqual([acme.id, globex.id, acme.id, globex.id]);
+});
+
+it('two packets of an organization are on their way, and who comes meanwhile waits for the first that is back', async () => {
+  const slowly = () =>
+    readInOrganization(within(acme), (tx) =>
+      tx.rows(
+        sql<{
+          journey: string;
+        }>`select pg_backend_pid() || ' ' || transaction_timestamp() as journey, pg_sleep(0.4)`,
+        { prepared: true },
+      ),
+    );
+  const asked = [slowly()];
+  for (const _ of [2, 3, 4]) {
+    await sleep(50);
+    asked.push(slowly());
+  }
+  const [first, second, ...others] = (await Promise.all(asked)).map(([row]) => row?.journey);
+  expect(new Set([first, second, ...others]).size).toBe(3);
+  expect(new Set(others).size).toBe(1);
 });
 
 it('a packet takes a bounded number of statements', async () => {
