@@ -17,6 +17,8 @@ export interface LoadOptions {
   peoplePerWriter: number;
   /** Milliseconds between two operations of one client. */
   pauseMs: number;
+  /** And of one that reads; the same without it. */
+  readPauseMs?: number;
 }
 
 /** After no answer at all: a client that asks again at once would only count refusals. */
@@ -85,7 +87,7 @@ export class Load {
   }
 
   private async read(random: Random): Promise<void> {
-    const { pauseMs } = this.options;
+    const { pauseMs, readPauseMs = pauseMs } = this.options;
     while (this.running) {
       const known = this.people.filter(({ id }) => id !== undefined);
       if (known.length === 0) {
@@ -94,7 +96,7 @@ export class Load {
       }
       const person = random.pick(known);
       const reply = await this.operations.get(person);
-      await sleep(reply.outcome === 'ok' ? pauseMs : UNREACHABLE_PAUSE_MS);
+      await sleep(reply.outcome === 'ok' ? readPauseMs : UNREACHABLE_PAUSE_MS);
     }
   }
 }

@@ -181,7 +181,8 @@ export const nemesis = ({ minutes, rest }: NemesisOptions): Scenario => ({
     const kept: History[] = [];
     let acks = 0;
     while (performance.now() < end) {
-      const { load, history } = world.load();
+      // A campaign of many writes leaves the processors to those.
+      const { load, history } = world.load(rest > REST_S ? { readPauseMs: 20 } : {});
       kept.push(history);
       await history.nextSuccess();
       await trouble(world, random, { until: Math.min(end, performance.now() + stretch), rest }, counts);
