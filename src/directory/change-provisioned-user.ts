@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { type RawBuilder, sql } from 'kysely';
 import { z } from 'zod';
 import { fold } from '../kernel/fold.js';
+import { isId } from '../kernel/ids.js';
 import { command, parse, type Work } from '../kernel/operation.js';
 import { requireActiveConnection } from './active-connection.js';
 import { changedAddresses, writeEmailKeys } from './addresses.js';
@@ -54,14 +55,22 @@ export const changeProvisionedUser = command({
     changed.length === 0 ? undefined : { action: 'user.updated', target: user.id, details: { changed } },
   async run(tx, input) {
     const profile = await requireActiveConnection(tx, input.connectionId);
-    const current = await lockProvisionedUser(tx, input.connectionId, input.id).catch((error: unknown) =>
-      comeBack(tx, profile, input, error),
-    );
+    // Asked for together, in this order, which is one round trip.
+    const [current, groups] = await Promise.all([
+      lockProvisionedUser(tx, input.connectionId, input.id).catch((error: unknown) =>
+        comeBack(tx, profile, input, error),
+      ),
+      groupsOfUsers(tx, tx.context, isId(input.id) ? [input.id] : []),
+    ]);
     requireVersion(current.user, input.expectedVersion);
     const change = intendedChange(profile, current, input.change);
     const [held] = await heldByOthers(tx, current.user, change);
     if (held) throw taken(held.attribute, held.value);
-    return changeLocked(tx, current, change);
+    if (!isAlone(change)) return changeLocked(tx, current, change);
+    return told(tx, current, change, {
+      user: writeLast(tx, current, change),
+      groups: groups.get(input.id) ?? [],
+    });
   },
 });
 
@@ -79,17 +88,27 @@ export function intendedChange(
 
 /** Writes what differs of a locked person, and what the log says of it. */
 export async function changeLocked(tx: Work, current: LockedUser, change: UserChange): Promise<UpdatedUser> {
-  const changed = namesOf(current.user, change);
   // Asked for together, in this order, which is one round trip: whichever hears first that it failed speaks for both.
   const [user, groups] = await Promise.all([
-    changed.length === 0 ? current.user : write(tx, current.user, change),
+    write(tx, current.user, change),
     groupsOfUsers(tx, tx.context, [current.user.id]),
   ]).catch((error: unknown) => {
     throw explainTaken(error, change);
   });
-  tx.record(user.id, { ...changesBetween(current.user, change), ...(current.adopted && ADOPTED) });
+  return told(tx, current, change, { user, groups: groups.get(user.id) ?? [] });
+}
+
+/** The answer, and what the log says of the change. */
+function told(
+  tx: Work,
+  current: LockedUser,
+  change: UserChange,
+  now: Omit<UpdatedUser, 'changed'>,
+): UpdatedUser {
+  const changed = namesOf(current.user, change);
+  tx.record(now.user.id, { ...changesBetween(current.user, change), ...(current.adopted && ADOPTED) });
   if (current.adopted) changed.push('provisioned');
-  return { user, groups: groups.get(user.id) ?? [], changed };
+  return { ...now, changed };
 }
 
 const ADOPTED = { provisioned: { before: false, after: true } };
@@ -125,9 +144,38 @@ function namesInProfile(before: UserProfile, after: UserProfile): string[] {
   return [...names].filter((name) => !isDeepStrictEqual(before[name], after[name]));
 }
 
+/** What nobody else may have as well, and what no other row and no other column follows from. */
+const ALONE: ReadonlySet<string> = new Set(['givenName', 'familyName', 'title', 'employeeNumber']);
+const isAlone = (change: UserChange): boolean => Object.keys(change).every((name) => ALONE.has(name));
+
+/** Writes what stands alone together with COMMIT, which is a round trip less: what the row will say is known already. */
+function writeLast(tx: Work, { user, at }: LockedUser, change: UserChange): UserRecord {
+  if (Object.keys(change).length === 0) return user;
+  tx.closing(updateOf(tx, user, change));
+  return { ...user, ...(change as Partial<UserRecord>), version: user.version + 1, updatedAt: at };
+}
+
 /** Writes a change of a locked person. CONFLICT for what somebody else has, INVALID_INPUT for deactivating the owner. */
 export async function write(tx: Work, user: UserRecord, change: UserChange): Promise<UserRecord> {
+  if (Object.keys(change).length === 0) return user;
   if (change.active === false) refuseForOwner(user);
+  const { email, profile } = change;
+  const explained = (error: unknown): never => {
+    throw explainTaken(error, change);
+  };
+  const update = sql<UserRow>`${updateOf(tx, user, change)} returning ${USER_COLUMNS}`;
+  const [[row]] = await Promise.all([
+    tx.rows(update, { prepared: true }).catch(explained),
+    profile !== undefined && writeEmailKeys(tx, user.id, profile).catch(explained),
+    change.active === false && endAccess(tx, user.id).catch(explained),
+    change.active === true &&
+      linkPendingInvitation(tx, user.id, email === undefined ? user.email : email).catch(explained),
+  ]);
+  if (!row) throw new Error('A locked person vanished.');
+  return toUserRecord(row);
+}
+
+function updateOf(tx: Work, user: UserRecord, change: UserChange): RawBuilder<unknown> {
   const sets: RawBuilder<unknown>[] = [sql`version = version + 1`, sql`updated_at = now()`];
   const { email, profile, ...plain } = change;
   for (const [name, value] of Object.entries(plain)) {
@@ -141,21 +189,7 @@ export async function write(tx: Work, user: UserRecord, change: UserChange): Pro
   }
   if (change.userName !== undefined) sets.push(sql`user_name_key = ${fold(change.userName)}`);
   if (change.active !== undefined) sets.push(sql`deactivated_by = ${change.active ? null : 'connection'}`);
-  const update = sql<UserRow>`
+  return sql`
     update users as u set ${sql.join(sets)}
-    where organization_id = ${tx.context.organizationId} and id = ${user.id}
-    returning ${USER_COLUMNS}
-  `;
-  const explained = (error: unknown): never => {
-    throw explainTaken(error, change);
-  };
-  const [[row]] = await Promise.all([
-    tx.rows(update, { prepared: true }).catch(explained),
-    profile !== undefined && writeEmailKeys(tx, user.id, profile).catch(explained),
-    change.active === false && endAccess(tx, user.id).catch(explained),
-    change.active === true &&
-      linkPendingInvitation(tx, user.id, email === undefined ? user.email : email).catch(explained),
-  ]);
-  if (!row) throw new Error('A locked person vanished.');
-  return toUserRecord(row);
+    where organization_id = ${tx.context.organizationId} and id = ${user.id}`;
 }

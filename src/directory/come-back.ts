@@ -47,5 +47,6 @@ export async function comeBack(
     where u.organization_id = ${tx.context.organizationId} and u.id = ${id} returning ${USER_COLUMNS}
   `);
   if (!adopted) throw error;
-  return { user: toUserRecord(adopted), deactivatedBy: adopted.deactivated_by, adopted: true };
+  const person = toUserRecord(adopted);
+  return { user: person, deactivatedBy: adopted.deactivated_by, at: person.updatedAt, adopted: true };
 }

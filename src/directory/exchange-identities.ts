@@ -83,13 +83,17 @@ async function people(
   ids: readonly string[],
   lock: boolean,
 ): Promise<LockedUser[]> {
-  const rows = await tx.rows(sql<UserRow>`
-    select ${USER_COLUMNS} from users u
+  const rows = await tx.rows(sql<UserRow & { at: string }>`
+    select ${USER_COLUMNS}, now() as at from users u
     where u.organization_id = ${tx.context.organizationId} and u.id = any(${ids.filter(isId)}::uuid[])
       and u.connection_id = ${connectionId}
     order by u.id ${lock ? sql`for update` : sql``}
   `);
-  return rows.map((row) => ({ user: toUserRecord(row), deactivatedBy: row.deactivated_by }));
+  return rows.map((row) => ({
+    user: toUserRecord(row),
+    deactivatedBy: row.deactivated_by,
+    at: new Date(row.at),
+  }));
 }
 
 /**

@@ -34,12 +34,18 @@ export const toGroupRecord = (row: GroupRow): GroupRecord => ({
   updatedAt: new Date(row.updated_at),
 });
 
+/** A group, locked. */
+export interface LockedGroup extends GroupRecord {
+  /** The time of this transaction: when whatever it changes will have been changed. */
+  at: Date;
+}
+
 /** The group, locked, if the connection manages it or may see it (B24). */
-export async function lockProvisionedGroup(tx: Work, connectionId: string, id: string): Promise<GroupRecord> {
+export async function lockProvisionedGroup(tx: Work, connectionId: string, id: string): Promise<LockedGroup> {
   const [row] = isId(id)
     ? await tx.rows(
-        sql<GroupRow>`
-        select ${GROUP_COLUMNS} from groups g
+        sql<GroupRow & { at: string }>`
+        select ${GROUP_COLUMNS}, now() as at from groups g
         where ${visibleGroups(tx.context)} and g.id = ${id}
           and (g.connection_id = ${connectionId} or g.connection_id is null and ${showsAllGroups(tx, connectionId)})
         for update
@@ -48,7 +54,7 @@ export async function lockProvisionedGroup(tx: Work, connectionId: string, id: s
       )
     : [];
   if (!row) throw notFound('group', id);
-  return toGroupRecord(row);
+  return { ...toGroupRecord(row), at: new Date(row.at) };
 }
 
 /**

@@ -23,6 +23,8 @@ export type ExpectedVersion = z.output<typeof ExpectedVersion>;
 export interface LockedUser {
   user: UserRecord;
   deactivatedBy: 'connection' | 'admin' | null;
+  /** The time of this transaction: when whatever it changes will have been changed. */
+  at: Date;
   /** Whether this very request made them the connection's again (B39). */
   adopted?: boolean;
 }
@@ -31,8 +33,8 @@ export interface LockedUser {
 export async function lockProvisionedUser(tx: Work, connectionId: string, id: string): Promise<LockedUser> {
   const [row] = isId(id)
     ? await tx.rows(
-        sql<UserRow & { deactivated_by: 'connection' | 'admin' | null }>`
-        select ${USER_COLUMNS}, u.deactivated_by from users u
+        sql<UserRow & { at: string }>`
+        select ${USER_COLUMNS}, now() as at from users u
         where u.organization_id = ${tx.context.organizationId} and u.id = ${id} and u.connection_id = ${connectionId}
         for update
       `,
@@ -40,7 +42,7 @@ export async function lockProvisionedUser(tx: Work, connectionId: string, id: st
       )
     : [];
   if (!row) throw notFound('user', id);
-  return { user: toUserRecord(row), deactivatedBy: row.deactivated_by };
+  return { user: toUserRecord(row), deactivatedBy: row.deactivated_by, at: new Date(row.at) };
 }
 
 /**

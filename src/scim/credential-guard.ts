@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { DomainError } from '../kernel/errors.js';
 import type { KnownCredential } from '../provisioning/known-credential.js';
 
@@ -64,8 +64,7 @@ export class CredentialGuard {
 }
 
 /** Memory holds no credential in the clear. */
-const fingerprint = (authorization: string): string =>
-  createHash('sha256').update(authorization, 'utf8').digest('base64');
+const fingerprint = (authorization: string): string => hash('sha256', authorization, 'base64');
 
 function remember<V>(memory: Map<string, V>, key: string, value: V): void {
   memory.delete(key);

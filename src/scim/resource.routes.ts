@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from '../kernel/logger.js';
@@ -91,7 +91,7 @@ export async function sendList(
   const body: JsonObject = toListResponse(await list(call, query), query);
   const text = JSON.stringify(body);
   if (!isRead(request)) return reply.send(text);
-  const etag = `W/"${createHash('sha256').update(text).digest('base64url').slice(0, 22)}"`;
+  const etag = `W/"${hash('sha256', text, 'base64url').slice(0, 22)}"`;
   reply.header('etag', etag);
   return isKnown(request.headers['if-none-match'], etag) ? unchanged(reply) : reply.send(text);
 }
