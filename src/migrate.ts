@@ -44,6 +44,7 @@ import { WordsOfRefusals } from '../migrations/0051-words-of-refusals.js';
 import { OperatorTokens } from '../migrations/0053-operator-tokens.js';
 import { KeysOfOperators } from '../migrations/0054-keys-of-operators.js';
 import { CheaperChangesOfPeople } from '../migrations/0058-cheaper-changes-of-people.js';
+import { LicensesEndAfterwards } from '../migrations/0059-licenses-end-afterwards.js';
 import { entities } from './entities.js';
 import { databaseFailure } from './kernel/database.js';
 import { QUEUE_SCHEMA } from './kernel/jobs.js';
@@ -89,6 +90,7 @@ const MIGRATIONS = [
   { name: '0053-operator-tokens', class: OperatorTokens },
   { name: '0054-keys-of-operators', class: KeysOfOperators },
   { name: '0058-cheaper-changes-of-people', class: CheaperChangesOfPeople },
+  { name: '0059-licenses-end-afterwards', class: LicensesEndAfterwards },
 ];
 
 /** Any constant: processes that start together must agree on it so that only one of them migrates. */

@@ -6,7 +6,7 @@ import { command, type Work } from '../kernel/operation.js';
 import type { BulkKind } from './bulk-change.js';
 import { type BulkOutcome, type BulkPerson, type BulkReason, outcomeOf } from './bulk-outcome.js';
 import { changeOrdinaryMembers } from './change-group-members.js';
-import { endAccess } from './deactivate.js';
+import { endAccess, WITHOUT_LICENSE } from './deactivate.js';
 import { RETURNS } from './reactivate-user.js';
 import { type StopReason, whyNotAnyMore } from './requester.js';
 
@@ -114,7 +114,7 @@ async function apply(tx: Work, change: BulkChange, outcomes: Map<string, BulkOut
   const isEnd = change.kind === 'deactivate';
   if (isEnd) await endAccess(tx, changing);
   const sets = isEnd
-    ? sql`active = false, deactivated_by = 'admin', license = null, license_taken_at = null`
+    ? sql`active = false, deactivated_by = 'admin', ${WITHOUT_LICENSE}`
     : sql`active = true, ${RETURNS}`;
   await tx.rows(sql`
     update users set ${sets}, version = version + 1, updated_at = now()

@@ -7,7 +7,7 @@ import { command, parse, type Work } from '../kernel/operation.js';
 import { requireActiveConnection } from './active-connection.js';
 import { changedAddresses, writeEmailKeys } from './addresses.js';
 import { comeBack } from './come-back.js';
-import { endAccess, refuseForOwner } from './deactivate.js';
+import { endAccess, refuseForOwner, WITHOUT_LICENSE } from './deactivate.js';
 import { heldByOthers } from './identity-holders.js';
 import { linkPendingInvitation } from './link-invitation.js';
 import type { ScimProfile } from './profile.js';
@@ -189,6 +189,7 @@ function updateOf(tx: Work, user: UserRecord, change: UserChange): RawBuilder<un
   }
   if (change.userName !== undefined) sets.push(sql`user_name_key = ${fold(change.userName)}`);
   if (change.active !== undefined) sets.push(sql`deactivated_by = ${change.active ? null : 'connection'}`);
+  if (change.active === false) sets.push(WITHOUT_LICENSE);
   return sql`
     update users as u set ${sql.join(sets)}
     where organization_id = ${tx.context.organizationId} and id = ${user.id}`;

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { z } from 'zod';
 import { command } from '../kernel/operation.js';
-import { endAccess, refuseForOwner } from './deactivate.js';
+import { endAccess, refuseForOwner, WITHOUT_LICENSE } from './deactivate.js';
 import { lockOrdinaryUser } from './ordinary.js';
 import type { UserRecord } from './shapes.js';
 import { toUserRecord, USER_COLUMNS, type UserRow } from './user-rows.js';
@@ -27,7 +27,7 @@ export const deactivateUser = command({
     if (current.deactivatedBy === 'admin') return { user: current, changed: false };
     await endAccess(tx, current.id);
     const [row] = await tx.rows(sql<UserRow>`
-      update users as u set active = false, deactivated_by = 'admin', license = null, license_taken_at = null,
+      update users as u set active = false, deactivated_by = 'admin', ${WITHOUT_LICENSE},
         version = version + 1, updated_at = now()
       where organization_id = ${tx.context.organizationId} and id = ${current.id} returning ${USER_COLUMNS}
     `);

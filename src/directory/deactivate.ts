@@ -14,12 +14,15 @@ export function refuseForOwner(user: UserRecord): void {
   );
 }
 
+/** What every statement that writes `active = false` writes as well. */
+export const WITHOUT_LICENSE = sql`license = null, license_taken_at = null`;
+
 /**
  * B19: what ends together with `active`, in the transaction that ends it: every membership, whatever its state, every
  * invitation of these people that was not applied yet, linked or pending, the groups they administer and the tokens that
  * act as them (R6, I6). The people are locked by the caller; their groups are locked in order and get a new version,
- * because their members changed. The license and the place in the line end in the very statement that writes
- * `active = false` (migration 0030); whoever waits for a license is granted the free one by a job.
+ * because their members changed. The license ends in the very statement that writes `active = false`, and the place in
+ * the line with it (migration 0059); whoever waits for a license is granted the free one by a job.
  */
 export async function endAccess(tx: Work, people: string | readonly string[]): Promise<void> {
   const { organizationId } = tx.context;

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { z } from 'zod';
 import { command } from '../kernel/operation.js';
 import { requireActiveConnection } from './active-connection.js';
-import { endAccess, refuseForOwner } from './deactivate.js';
+import { endAccess, refuseForOwner, WITHOUT_LICENSE } from './deactivate.js';
 import { ExpectedVersion, lockProvisionedUser, requireVersion } from './provisioned-user.js';
 import { changesBetween } from './record-change.js';
 
@@ -26,7 +26,8 @@ export const deprovisionUser = command({
     refuseForOwner(user);
     await tx.rows(sql`
       update users set active = false, deactivated_by = coalesce(deactivated_by, 'connection'), connection_id = null,
-        deprovisioned_from = ${input.connectionId}, deprovisioned_at = now(), version = version + 1, updated_at = now()
+        ${WITHOUT_LICENSE}, deprovisioned_from = ${input.connectionId}, deprovisioned_at = now(),
+        version = version + 1, updated_at = now()
       where organization_id = ${tx.context.organizationId} and id = ${user.id}
     `);
     await endAccess(tx, user.id);
