@@ -1,6 +1,6 @@
 # The product as one image: API, workers, migrations and command line. ROLE says what a container does.
 #
-# Not run as it stands: the machine this was written on has a Docker client and no engine. Checked instead: a script read
+# Not yet built by an engine. Checked instead: a script read
 # this file and carried out its COPY and RUN steps in temporary folders, with Node 24 first on PATH; the result ran as an
 # unprivileged user, API and worker apart, against PostgreSQL 18 and Redis 7, behind a proxy that sets X-Forwarded-Proto.
 # What is unproven is what only an engine does: the base image itself, USER, HEALTHCHECK and signals to process 1.

@@ -52,7 +52,7 @@ export interface SentOperation {
 
 /**
  * Refuses a request that is too large before validation sees it, because validation is quadratic in repeated fields
- * (reliability.md, abuse 10). A document that does not parse passes: the syntax error is the better answer.
+ * (abuse 10). A document that does not parse passes: the syntax error is the better answer.
  * Returns the operation it found. Throws LIMIT_EXCEEDED with the limit, what arrived and what to change.
  */
 export function checkLimits(schema: GraphQLSchema, sent: SentOperation): OperationDefinitionNode | undefined {

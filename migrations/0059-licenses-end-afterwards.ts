@@ -2,8 +2,8 @@ import { Migration } from '@mikro-orm/migrations';
 
 /**
  * A BEFORE trigger makes PostgreSQL compute every generated column of the row at every update, and one that names no
- * columns has its condition parsed by each: together a tenth of what a change of a person costs (docs/decisions/0058). So
- * the statement that ends `active` ends the license as well, as this version's do; for those that do not, such as an older
+ * columns has its condition parsed by each: together a seventh of a PATCH of `active` (docs/decisions/0058). So the
+ * statement that ends `active` ends the license as well, as this version's do; for those that do not, such as an older
  * process during a deployment, a trigger does it afterwards, which the check would not live to see.
  */
 export class LicensesEndAfterwards extends Migration {

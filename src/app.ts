@@ -25,7 +25,7 @@ import { sessionCookie } from './signin/cookies.js';
 import { mountSignin } from './signin/router.js';
 import { visitsOf } from './visits.js';
 
-/** A body must arrive within this; Fastify's own default is never (stack.md). */
+/** A body must arrive within this; Fastify's own default is never. */
 const REQUEST_TIMEOUT_MS = 12_000;
 /** How often Node looks for requests that are late; its own 30 s let half a request live for 42 s and more (F15). */
 const LATE_CHECK_MS = 2_000;
@@ -65,7 +65,8 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   const { database, origin, logger, production } = options;
   const app = Fastify({
     loggerInstance: logger.child({}, { level: 'warn' }) as FastifyBaseLogger,
-    // Nobody logs through a request, and a logger for each costs a twentieth of a look-up.
+    // Nothing of ours logs through a request, and a logger for each costs a twentieth of a look-up. What Fastify itself warns
+    // of goes without the request id.
     childLoggerFactory: (parent) => parent,
     logController: new LogController({ disableRequestLogging: true }),
     requestTimeout: REQUEST_TIMEOUT_MS,

@@ -27,7 +27,7 @@ export async function inspectServers(
   for (const problem of problems) say(`WARNING: ${problem}`);
 }
 
-/** I1 and the third net of architecture.md, as far as settings can break them. */
+/** I1 and the third net of docs/architecture.md, as far as settings can break them. */
 export async function inspectPostgres(url: string): Promise<string[]> {
   const client = new Client({ connectionString: url, connectionTimeoutMillis: ANSWER_MS });
   await client.connect();

@@ -45,5 +45,5 @@ export const RELEASED: Readonly<Record<string, string>> = {
   '0053-operator-tokens.ts': '4b03e3a667f90ddb63f3595adf179b65d34c9980e8e54844f0dd7838bb7e27ad',
   '0054-keys-of-operators.ts': '9a667028412e5df5248b7ed4c0777909c252afa18e77e38710c1519d1e4b925a',
   '0058-cheaper-changes-of-people.ts': '7eadd7cd385985fd15f2982e333ca678bccd56e709482935f9993dd3067dca0a',
-  '0059-licenses-end-afterwards.ts': 'e5454ba41f74edda4962c7cdd52a3eb151550358bbfb3224f6bf41487faee4ec',
+  '0059-licenses-end-afterwards.ts': '5633b5ced05f074a9fcf90812b040f45e832d430007b6a5efc953848ec6e88e1',
 };

@@ -12,7 +12,7 @@ export const MAX_PASSWORD_CHARACTERS = 200;
 /** NFKC makes up to 18 characters of one: what is longer than this is refused before it is normalised. */
 const MAX_RAW_LENGTH = 4 * MAX_PASSWORD_CHARACTERS;
 
-/** OWASP's first choice for argon2id: 19 MiB, two passes, one lane; 33 to 50 ms on one core (stack.md). */
+/** OWASP's first choice for argon2id: 19 MiB, two passes, one lane; 33 to 50 ms on one core. */
 const COST = { memory: 19_456, passes: 2, parallelism: 1 } as const;
 const SALT_BYTES = 16;
 const HASH_BYTES = 32;

@@ -1,4 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
+import type { Context } from '../kernel/context.js';
+import type { Work } from '../kernel/operation.js';
 import {
   type IndexPage,
   type IndexResult,
@@ -7,6 +9,7 @@ import {
   readCursor,
 } from '../kernel/page.js';
 import type { Transaction } from '../kernel/tenancy.js';
+import type { StatementOptions } from '../kernel/transaction.js';
 import type { Order } from './sort.js';
 
 export interface List {
@@ -26,21 +29,11 @@ export interface List {
  * A page by index (B10). The total is a second statement in the same round trip, unless the page itself is likely
  * to show it.
  */
-export async function indexPage<Row>(
-  tx: Transaction,
-  list: List,
-  page: IndexPage,
-): Promise<IndexResult<Row>> {
+export async function indexPage<Row>(tx: Work, list: List, page: IndexPage): Promise<IndexResult<Row>> {
   if (list.finds === 'one') return pageOfFew(await everyRow<Row>(tx, list), page);
-  const reading =
-    page.count === 0
-      ? []
-      : tx.rows(
-          sql<Row>`${list.finds === 'everything' && page.startIndex > FAR ? farPage(list, page) : pageOf(list, page)}`,
-          {
-            prepared: list.finds !== undefined,
-          },
-        );
+  const isFar = list.finds === 'everything' && page.startIndex > FAR;
+  const statement = isFar ? farPage(tx.context, list, page) : pageOf(list, page);
+  const reading = page.count === 0 ? [] : tx.rows(sql<Row>`${statement}`, planOf(list));
   const counting = list.finds === 'everything' ? count(tx, list) : undefined;
   const [rows, counted] = await Promise.all([reading, counting]);
   if (counted !== undefined) return { total: counted, rows };
@@ -49,6 +42,12 @@ export async function indexPage<Row>(
   const total = isLast || isWhole ? page.startIndex - 1 + rows.length : await count(tx, list);
   return { total, rows };
 }
+
+/** What needs no plan of its own; a page of everything takes its time all the same. */
+const planOf = ({ finds }: List): StatementOptions => ({
+  prepared: finds !== undefined,
+  alone: finds === 'everything',
+});
 
 const pageOf = (list: List, { startIndex, count }: IndexPage): RawBuilder<unknown> =>
   sql`${inOrder(list)} limit ${count} offset ${startIndex - 1}`;
@@ -60,10 +59,11 @@ const FAR = 1_000;
  * Whoever comes before the page is counted in the index alone: passing over their rows takes five times as long. What
  * the list shows was decided there; planned together with it, the ids are looked for among everybody.
  */
-function farPage(list: List, page: IndexPage): RawBuilder<unknown> {
+function farPage({ organizationId }: Context, list: List, page: IndexPage): RawBuilder<unknown> {
   const id = sql.ref(`${list.alias}.id`);
   const ids = pageOf({ ...list, columns: id }, page);
-  return inOrder({ ...list, where: sql`${id} = any(array(${ids}))` });
+  const inOrganization = sql`${sql.ref(`${list.alias}.organization_id`)} = ${organizationId}`;
+  return inOrder({ ...list, where: sql`${inOrganization} and ${id} = any(array(${ids}))` });
 }
 
 const inOrder = (list: List): RawBuilder<unknown> => sql`
@@ -103,7 +103,7 @@ export async function cursorPage<Row>(
 export async function count(tx: Transaction, list: List): Promise<number> {
   const [row] = await tx.rows(
     sql<{ total: number }>`select count(*)::int as total from ${list.from} where ${list.where}`,
-    { prepared: list.finds !== undefined },
+    planOf(list),
   );
   return row?.total ?? 0;
 }

@@ -49,7 +49,7 @@ export interface PatchRules {
   readonly unmatchedReplace: 'created' | 'refused';
 }
 
-/** What a SCIM connection promises its identity provider (contract.md, profiles). */
+/** What a SCIM connection promises its identity provider. */
 export interface ScimProfile extends FilterProfile {
   /** Where the product's rules differ from the RFCs; ServiceProviderConfig says so in these sentences. */
   readonly deviations: readonly string[];

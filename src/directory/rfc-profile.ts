@@ -2,7 +2,7 @@ import type { ScimProfile } from './profile.js';
 import { RFC_GROUP } from './rfc-group-attributes.js';
 import { RFC_USER } from './rfc-user-attributes.js';
 
-/** For clients and test suites that assume a plain server of RFC 7643 and RFC 7644 (contract.md). */
+/** For clients and test suites that assume a plain server of RFC 7643 and RFC 7644. */
 export const RFC: ScimProfile = {
   name: 'rfc',
   resources: { User: RFC_USER, Group: RFC_GROUP },

@@ -4,7 +4,7 @@ import { fold } from '../kernel/fold.js';
 import { command, type Work } from '../kernel/operation.js';
 import { requireActiveConnection } from './active-connection.js';
 import { type AcceptedChange, changeMembers, prepareMembers } from './change-members.js';
-import { type LockedGroup, lockProvisionedGroup } from './group-rows.js';
+import { lockProvisionedGroup } from './group-rows.js';
 import { groupNameTaken } from './provision-group.js';
 import { ExpectedVersion, requireVersion } from './provisioned-user.js';
 import { changesBetween } from './record-change.js';
@@ -58,13 +58,14 @@ export const updateProvisionedGroup = command({
     const [ready, locked] = await Promise.allSettled([preparing, locking]);
     if (ready.status === 'rejected') throw ready.reason;
     if (locked.status === 'rejected') throw locked.reason;
-    const [prepared, current] = [ready.value, locked.value];
+    const prepared = ready.value;
+    const { at, ...current } = locked.value;
     requireVersion(current, input.expectedVersion);
     for (const id of prepared?.nested ?? []) input.nested?.(id);
     const change = prepared && (await changeMembers(tx, current.id, prepared));
     const changed = changedDetails(current, input);
     if (change && change.accepted > 0) changed.push('members');
-    const group = changed.length === 0 ? current : writeLast(tx, current, input);
+    const group = changed.length === 0 ? current : writeLast(tx, current, at, input);
     const { displayName, externalId } = group;
     tx.record(group.id, changesBetween(current, { displayName, externalId }));
     return { group, changed, change };
@@ -82,7 +83,7 @@ function changedDetails(current: GroupRecord, input: Input): string[] {
  * Writes together with COMMIT, which is a round trip less: the group is locked, so that what its row will say is known. A
  * name that is taken is heard of there (`constraints`).
  */
-function writeLast(tx: Work, { at, ...current }: LockedGroup, input: Input): GroupRecord {
+function writeLast(tx: Work, current: GroupRecord, at: Date, input: Input): GroupRecord {
   const displayName = input.displayName ?? current.displayName;
   const externalId = input.externalId === undefined ? current.externalId : input.externalId;
   tx.closing(sql`

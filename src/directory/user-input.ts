@@ -79,7 +79,7 @@ export const MAX_MEMBERS_PER_REQUEST = 10_000;
 
 /**
  * A whole list cannot be sent in parts: what is left out of it leaves. So POST and PUT of a group take what their 8 MiB
- * hold of members with a display name (docs/decisions/0038).
+ * hold of members with a display name (docs/decisions/0037).
  */
 export const MAX_MEMBERS_OF_WHOLE = 100_000;
 

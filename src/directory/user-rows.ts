@@ -4,6 +4,7 @@ import type { Role } from '../kernel/permissions.js';
 import type { Transaction } from '../kernel/tenancy.js';
 import { mayReadGroup, mayReadUser } from './administered.js';
 import { ALL_SEEN, type Seen } from './filter/elements.js';
+import { isAmong } from './move-members.js';
 import type { UserGroup, UserProfile, UserRecord, UserStatus } from './shapes.js';
 
 /** The columns of a UserRecord, of `users u`. */
@@ -120,11 +121,11 @@ export async function groupsOfUsers(
     select m.user_id, m.group_id, g.display_name as display from memberships m cross join lateral (
       select g.display_name from groups g
       where g.organization_id = m.organization_id and g.id = m.group_id and ${visibleGroups(context)} offset 0) g
-    where m.organization_id = ${context.organizationId} and m.user_id = any(${userIds}::uuid[])
+    where m.organization_id = ${context.organizationId} and ${isAmong(sql`m.user_id`, userIds)}
       and m.state in ('adding', 'active')
     order by m.user_id, m.group_id
   `,
-    { prepared: true },
+    { prepared: true, alone: userIds.length > 1 },
   );
   for (const row of rows) found.get(row.user_id)?.push({ groupId: row.group_id, display: row.display });
   return found;

@@ -27,8 +27,8 @@ export abstract class AskedTogether implements Transaction {
     return this.manager;
   }
 
-  async rows<T>(statement: RawBuilder<T>, { prepared }: StatementOptions = {}): Promise<T[]> {
-    return (await this.ask(compileStatement(statement, prepared))).rows as T[];
+  async rows<T>(statement: RawBuilder<T>, options: StatementOptions = {}): Promise<T[]> {
+    return (await this.ask(compileStatement(statement, options))).rows as T[];
   }
 
   /** Writes what entities hold back. */

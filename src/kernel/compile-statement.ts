@@ -1,5 +1,6 @@
 import { Kysely, PostgresDialect, type RawBuilder } from 'kysely';
 import type { WireStatement } from './packet.js';
+import type { StatementOptions } from './transaction.js';
 
 /** Turns what the `sql` tag builds into text and parameters; it never connects. */
 const compiler = new Kysely<unknown>({
@@ -21,12 +22,12 @@ interface TagNode {
  * times what most statements cost PostgreSQL, so plain text and values are joined here; whatever else is in a statement
  * is left to Kysely.
  */
-export function compileStatement(statement: RawBuilder<unknown>, prepared?: boolean): WireStatement {
+export function compileStatement(statement: RawBuilder<unknown>, options: StatementOptions): WireStatement {
   const values: unknown[] = [];
   const text = textOf(statement.toOperationNode() as TagNode, values);
-  if (text !== undefined) return { text, values, prepared };
+  if (text !== undefined) return { text, values, ...options };
   const { sql, parameters } = statement.compile(compiler);
-  return { text: sql, values: parameters, prepared };
+  return { text: sql, values: parameters, ...options };
 }
 
 function textOf(node: TagNode, values: unknown[]): string | undefined {

@@ -56,7 +56,7 @@ export interface Outside {
 
 /**
  * The first argument of every operation: which organization, on whose behalf, with which permissions. It is made once,
- * from the credential (R1 of reliability.md), and never changes.
+ * from the credential (R1), and never changes.
  */
 export interface Context {
   readonly database: Database;

@@ -28,7 +28,7 @@ export interface DatabaseOptions {
   poolSize?: number;
 }
 
-/** Client 15 s > request 12 s > statement 5 s > lock 2 s; waiting for a connection at most 1 s (reliability.md). */
+/** Client 15 s > request 12 s > statement 5 s > lock 2 s; waiting for a connection at most 1 s. */
 const STATEMENT_TIMEOUT_MS = 5_000;
 const LOCK_TIMEOUT_MS = 2_000;
 const IDLE_IN_TRANSACTION_MS = 10_000;

@@ -53,7 +53,7 @@ export class DomainError extends Error {
 /** An id of ours has 36 characters. */
 const MAX_SHOWN_ID = 64;
 
-/** The id names nothing the caller may see; another organization's id reads the same (reliability.md, abuse 2). */
+/** The id names nothing the caller may see; another organization's id reads the same (abuse 2). */
 export const notFound = (noun: string, id: string): DomainError =>
   new DomainError('NOT_FOUND', `No ${noun} with id '${shownId(id)}' exists in this organization.`);
 

@@ -1,5 +1,5 @@
 /**
- * The one way two names are found to be the same (architecture.md, data rules; reliability.md abuse 17).
+ * The one way two names are found to be the same (docs/architecture.md, data; abuse 17).
  * NFKC, lower case, NFKC again: lower-casing can leave a string that is no longer normal, and the second pass makes
  * the fold idempotent. PostgreSQL's lower() disagrees with this on dozens of code points, so it is never used on keys.
  */

@@ -35,7 +35,7 @@ export const QUEUE_SCHEMA = 'bullmq';
 
 /**
  * The defaults redeliver a killed worker's job after a minute, and ask an unreachable backend again after 15 s; these
- * do within about six seconds and one (stack.md).
+ * do within about six seconds and one.
  */
 const RECOVERY = { lockDuration: 10_000, stalledInterval: 3_000, maxStalledCount: 10, runRetryDelay: 1_000 };
 

@@ -8,6 +8,8 @@ export interface WireStatement {
   readonly text: string;
   readonly values: readonly unknown[];
   readonly prepared?: boolean | undefined;
+  /** Whether it takes its time all the same, so that no other request shall wait for it. */
+  readonly alone?: boolean | undefined;
 }
 
 /** What one statement answered. */

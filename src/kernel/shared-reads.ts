@@ -21,7 +21,7 @@ interface Passenger {
   reject(error: unknown): void;
 }
 
-/** Leaves when the gate opens; until then others with the same settings come along. */
+/** Leaves when one of its kind is back or it is full, and the gate opens; until then others with the same settings come along. */
 interface Waiting {
   readonly passengers: Passenger[];
   statements: number;
@@ -36,8 +36,8 @@ interface Lane {
 
 /**
  * Sends the packets of transactions that only read. The look-ups of an organization by key leave two packets at a time;
- * those that come meanwhile wait together and leave in one packet: one round trip, one set of settings and one proof for
- * all of them. So the busier it is, the less each costs; when it is not busy nobody waits for anybody (docs/decisions/0058).
+ * those that come meanwhile wait together and leave in one packet, when one is back or it is full: one round trip, one set
+ * of settings and one proof for all of them. So the busier it is, the less each costs; when it is not busy nobody waits for anybody (docs/decisions/0058).
  */
 export class SharedReads {
   private readonly lanes = new Map<string, Lane>();
@@ -53,7 +53,7 @@ export class SharedReads {
     return new Promise((resolve, reject) => {
       const passenger = { check: check?.isProven ? undefined : check, statements, resolve, reject };
       // What is planned for its values may take its time, and nobody else shall wait for it.
-      const isQuick = statements.every((statement) => statement.prepared);
+      const isQuick = statements.every(({ prepared, alone }) => prepared && !alone);
       if (isQuick) this.board(options, passenger);
       else void this.leave(options, { passengers: [passenger], statements: 0 });
     });
@@ -70,9 +70,12 @@ export class SharedReads {
       return;
     }
     const full = lane.held;
-    lane.open = lane.held = { passengers: [passenger], statements: length };
+    // Who is let in and not held stands at the gate: full there means that the gate is what is waited for, in its order.
+    const isFullAtGate = lane.open !== undefined && lane.open !== full;
+    const packet = { passengers: [passenger], statements: length };
+    lane.open = lane.held = packet;
     if (full) void this.fly(options, key, lane, full);
-    else if (lane.flying < MOST_FLYING) void this.fly(options, key, lane, lane.held);
+    else if (isFullAtGate || lane.flying < MOST_FLYING) void this.fly(options, key, lane, packet);
   }
 
   private async fly(options: ReadOptions, key: string, lane: Lane, packet: Waiting): Promise<void> {
@@ -82,23 +85,25 @@ export class SharedReads {
       if (lane.open === packet) lane.open = undefined;
     });
     lane.flying -= 1;
-    if (lane.held) void this.fly(options, key, lane, lane.held);
+    if (lane.held && lane.flying < MOST_FLYING) void this.fly(options, key, lane, lane.held);
     else if (lane.flying === 0) this.lanes.delete(key);
   }
 
   /** Never rejects: whoever is in the packet hears of it. `close` when nobody may come along any more. */
   private async leave(options: ReadOptions, packet: Waiting, close = (): void => {}): Promise<void> {
+    let isSent = false;
     try {
       await this.gate.run(options.share, () =>
         this.lend((client) => {
           close();
+          isSent = true;
           return travel(client, options, packet.passengers);
         }),
       );
     } catch (error) {
       close();
       const { passengers } = packet;
-      const isOneAtFault = passengers.length > 1 && refusalOf(error)?.startsWith('57P') === false;
+      const isOneAtFault = isSent && passengers.length > 1 && refusalOf(error)?.startsWith('57P') === false;
       for (const passenger of passengers) {
         // Who it was nobody can tell: each goes again, alone, and whoever it was hears of it.
         if (isOneAtFault) void this.leave(options, { passengers: [passenger], statements: 0 });

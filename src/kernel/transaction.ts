@@ -20,6 +20,8 @@ export interface StatementOptions {
    * whatever the values are and however the tables grow. Anything set-based is planned for what it meets.
    */
   prepared?: boolean;
+  /** Of what is prepared and may take its time all the same: others do not travel with it. */
+  alone?: boolean;
 }
 
 /** What a transaction is opened with. */
@@ -64,7 +66,7 @@ export class WireTransaction extends AskedTogether {
 
   /** Runs statements, prepared, together with COMMIT, in one packet; nothing may follow them. */
   finish(statements: readonly RawBuilder<unknown>[]): void {
-    this.last = statements.map((statement) => compileStatement(statement, true));
+    this.last = statements.map((statement) => compileStatement(statement, { prepared: true }));
   }
 
   /** Resolves once everything is durable. */

@@ -28,7 +28,7 @@ export async function licenseSettings(tx: Work): Promise<LicenseSettings> {
 
 /**
  * Takes a seat of that kind for someone, in one statement: the pool is locked, so that what is free is known, the
- * person gets the license, and the trigger of migration 0030 counts it. Nobody who waits for one of that kind is passed by. Someone who
+ * person gets the license, and the trigger of migration 0059 counts it. Nobody who waits for one of that kind is passed by. Someone who
  * holds another kind moves, and keeps theirs when none is free. False when no seat was free for them (I5).
  */
 export async function takeSeat(tx: Work, userId: string, kind: License): Promise<boolean> {

@@ -6,7 +6,7 @@ import { newId } from '../kernel/ids.js';
 import type { Work } from '../kernel/operation.js';
 import type { Language } from '../organizations/organization.entity.js';
 
-/** What can be written to someone; `texts.ts` has the words of each in every language. */
+/** What can be written to someone; `mail-texts.ts` has the words of each in every language. */
 export const MAIL_KINDS = [
   'invitation',
   'verification',

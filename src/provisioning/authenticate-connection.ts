@@ -105,7 +105,7 @@ export async function lookUpCredential(
 }
 
 /**
- * Which profile discovery describes (contract.md): that of the credential if a valid one is sent, else that of the
+ * Which profile discovery describes: that of the credential if a valid one is sent, else that of the
  * organization the host names when it has exactly one active connection, else `standard`. Never refuses: discovery
  * needs no credential (B6).
  */

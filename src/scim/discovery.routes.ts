@@ -13,7 +13,7 @@ type ById = { Params: { id: string } };
 
 export interface DiscoveryOptions {
   baseUrlOf: (request: Pick<FastifyRequest, 'headers'>) => string;
-  /** Which rules a request is told about (contract.md). */
+  /** Which rules a request is told about. */
   profileOf: (request: FastifyRequest) => Promise<ScimProfile>;
 }
 

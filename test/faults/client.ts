@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Pool } from 'undici';
 import type { Outcome } from './history.js';
 
-/** What an identity provider waits for an answer (reliability.md: client 15 s > request 12 s > statement 5 s). */
+/** What an identity provider waits for an answer (client 15 s > request 12 s > statement 5 s). */
 export const CLIENT_TIMEOUT_MS = 15_000;
 
 /** How long a request waits for a process that is ready. */

@@ -4,7 +4,7 @@ import { startProduct, type TestProduct } from '../support/product.js';
 import { body, flood, LIMITED, REFUSED, times } from './bombs.js';
 import { newOperator } from './operator.js';
 
-/** What reliability.md allows; the client and the test runner spend theirs in the same process. */
+/** What is allowed; the client and the test runner spend theirs in the same process. */
 const BUDGET_MS = 50;
 /** The first runs of a document pay for compilation and for neighbours on the machine. */
 const ATTEMPTS = 10;

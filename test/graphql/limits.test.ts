@@ -20,7 +20,7 @@ import {
   usersByVariable,
 } from './bombs.js';
 
-/** What reliability.md allows; the client and the test runner spend theirs in the same process. */
+/** What is allowed; the client and the test runner spend theirs in the same process. */
 const CPU_BUDGET_MS = 50;
 /** The same for everybody else who waits meanwhile. */
 const EVENT_LOOP_BUDGET_MS = 50;

@@ -74,6 +74,42 @@ it('two packets of an organization are on their way, and who comes meanwhile wai
   expect(new Set(others).size).toBe(1);
 });
 
+it('a full packet leaves at once, and then fewer leave until there are two again', async () => {
+  const sleeping = (seconds: number) =>
+    readInOrganization(within(acme), (tx) =>
+      tx.rows(
+        sql<{ began: string; ended: string }>`
+          select transaction_timestamp()::text as began, pg_sleep(${seconds}::float8), clock_timestamp()::text as ended`,
+        { prepared: true },
+      ),
+    );
+  const first = sleeping(0.3);
+  await sleep(50);
+  const second = sleeping(1.5);
+  await sleep(50);
+  const full = Array.from({ length: 24 }, () => sleeping(0.03));
+  const held = sleeping(0);
+  const rows = await Promise.all([first, second, held, ...full]);
+  const [one, two, waited, ...together] = rows.map(([row]) => row);
+  expect(new Set(together.map((row) => row?.began)).size).toBe(1);
+  expect(Date.parse(together[0]?.began ?? '')).toBeLessThan(Date.parse(one?.ended ?? ''));
+  // The first is back before the full one, but two are on their way then.
+  expect(Date.parse(waited?.began ?? '')).toBeGreaterThanOrEqual(Date.parse(together.at(-1)?.ended ?? ''));
+  expect(Date.parse(waited?.began ?? '')).toBeLessThan(Date.parse(two?.ended ?? ''));
+});
+
+it('what takes its time all the same leaves alone', async () => {
+  const page = () =>
+    readInOrganization(within(acme), (tx) =>
+      tx.rows(sql`select pg_sleep(1)`, { prepared: true, alone: true }),
+    );
+  const pages = [page(), page()];
+  const began = performance.now();
+  await lookUp(acme);
+  expect(performance.now() - began).toBeLessThan(900);
+  await Promise.all(pages);
+});
+
 it('a packet takes a bounded number of statements', async () => {
   const journeys = await whileBusy(acme, () => Array.from({ length: 60 }, () => lookUp(acme)));
   const sizes = Map.groupBy(journeys, ([row]) => row?.journey);
