@@ -63,7 +63,7 @@ export const changeProvisionedUser = command({
       groupsOfUsers(tx, tx.context, isId(input.id) ? [input.id] : []),
     ]);
     requireVersion(current.user, input.expectedVersion);
-    const change = intendedChange(profile, current, input.change);
+    const change = intendedChange(profile, current.user, input.change);
     const [held] = await heldByOthers(tx, current.user, change);
     if (held) throw taken(held.attribute, held.value);
     const user = isAlone(change) ? writeLast(tx, current, change) : await write(tx, current.user, change);
@@ -76,26 +76,26 @@ export const changeProvisionedUser = command({
 /** What really differs between a locked person and what was asked for. INVALID_INPUT for what the profile does not take. */
 export function intendedChange(
   profile: ScimProfile,
-  current: LockedUser,
+  user: UserRecord,
   asked: z.output<typeof UpdateProvisionedUserInput>['change'],
 ): UserChange {
-  const given = typeof asked === 'function' ? parse(UserChangeInput, asked(current.user)) : asked;
-  const change = difference(current, withIdentity(profile, current.user, given));
+  const given = typeof asked === 'function' ? parse(UserChangeInput, asked(user)) : asked;
+  const change = difference(user, withIdentity(profile, user, given));
   requireWhatProfileAsks(profile, change);
   return change;
 }
 
 /** Writes what differs of a locked person, and what the log says of it. */
-export async function changeLocked(tx: Work, current: LockedUser, change: UserChange): Promise<UpdatedUser> {
-  const user = await write(tx, current.user, change);
+export async function changeLocked(tx: Work, before: UserRecord, change: UserChange): Promise<UpdatedUser> {
+  const user = await write(tx, before, change);
   const groups = await groupsOfUsers(tx, tx.context, [user.id]);
-  return told(tx, current, change, { user, groups: groups.get(user.id) ?? [] });
+  return told(tx, { user: before }, change, { user, groups: groups.get(user.id) ?? [] });
 }
 
 /** The answer, and what the log says of the change. */
 function told(
   tx: Work,
-  current: LockedUser,
+  current: Pick<LockedUser, 'user' | 'adopted'>,
   change: UserChange,
   now: Omit<UpdatedUser, 'changed'>,
 ): UpdatedUser {
@@ -115,12 +115,12 @@ function withIdentity(profile: ScimProfile, before: UserRecord, change: UserChan
 }
 
 /** What really differs. Someone an admin deactivated stays inactive whatever the provider says (B15). */
-export function difference({ user, deactivatedBy }: LockedUser, wanted: UserChange): UserChange {
+export function difference(user: UserRecord, wanted: UserChange): UserChange {
   const entries = Object.entries({ ...wanted, ...addressesOf(user, wanted) }).filter(
     ([name, value]) => value !== undefined && !isDeepStrictEqual(value, user[name as keyof UserChange]),
   );
   const change = Object.fromEntries(entries) as UserChange;
-  if (change.active === true && deactivatedBy === 'admin') delete change.active;
+  if (change.active === true && user.deactivatedBy === 'admin') delete change.active;
   return change;
 }
 

@@ -48,5 +48,5 @@ export async function comeBack(
   `);
   if (!adopted) throw error;
   const person = toUserRecord(adopted);
-  return { user: person, deactivatedBy: adopted.deactivated_by, at: person.updatedAt, adopted: true };
+  return { user: person, at: person.updatedAt, adopted: true };
 }

@@ -12,7 +12,7 @@ import {
   write,
 } from './change-provisioned-user.js';
 import { heldByOthers } from './identity-holders.js';
-import { type LockedUser, requireVersion } from './provisioned-user.js';
+import { requireVersion } from './provisioned-user.js';
 import {
   forgetWishes,
   holderWished,
@@ -33,8 +33,8 @@ type Gifts = ReadonlyMap<string, UserChange>;
 
 /** A change and the people whom it may move, locked in the order of their ids with whoever is changed. */
 interface Exchange {
-  current: LockedUser;
-  others: ReadonlyMap<string, LockedUser>;
+  current: UserRecord;
+  others: ReadonlyMap<string, UserRecord>;
 }
 
 /**
@@ -59,17 +59,15 @@ export const exchangeIdentities = command({
     if (!seen) return undefined;
     const before = await plan(tx, input.connectionId, seen, intendedChange(profile, seen, input.change));
     const ids = [...before.involved].sort();
-    const locked = new Map(
-      (await people(tx, input.connectionId, ids, true)).map((one) => [one.user.id, one]),
-    );
+    const locked = new Map((await people(tx, input.connectionId, ids, true)).map((one) => [one.id, one]));
     const current = locked.get(input.id);
     if (!current || locked.size < ids.length) throw serializationFailure('Somebody left meanwhile.');
-    requireVersion(current.user, input.expectedVersion);
+    requireVersion(current, input.expectedVersion);
     const change = intendedChange(profile, current, input.change);
     const { held, gifts, involved } = await plan(tx, input.connectionId, current, change);
     if ([...involved].some((id) => !locked.has(id))) throw serializationFailure('Others are in the way now.');
     if (!gifts) {
-      await noteWishes(tx, current.user, held);
+      await noteWishes(tx, current, held);
       return undefined;
     }
     return carryOut(tx, { current, others: locked }, change, gifts);
@@ -82,25 +80,21 @@ async function people(
   connectionId: string,
   ids: readonly string[],
   lock: boolean,
-): Promise<LockedUser[]> {
-  const rows = await tx.rows(sql<UserRow & { at: string }>`
-    select ${USER_COLUMNS}, now() as at from users u
+): Promise<UserRecord[]> {
+  const rows = await tx.rows(sql<UserRow>`
+    select ${USER_COLUMNS} from users u
     where u.organization_id = ${tx.context.organizationId} and u.id = any(${ids.filter(isId)}::uuid[])
       and u.connection_id = ${connectionId}
     order by u.id ${lock ? sql`for update` : sql``}
   `);
-  return rows.map((row) => ({
-    user: toUserRecord(row),
-    deactivatedBy: row.deactivated_by,
-    at: new Date(row.at),
-  }));
+  return rows.map(toUserRecord);
 }
 
 /**
  * Who is in the way of a change, who is to be locked for it, and what the others get; `gifts` is undefined when a circle is
  * open. Whoever is in the way is locked even then, in order: the note names them, and two notes at once would deadlock.
  */
-async function plan(tx: Work, connectionId: string, { user }: LockedUser, change: UserChange) {
+async function plan(tx: Work, connectionId: string, user: UserRecord, change: UserChange) {
   const all = await heldByOthers(tx, user, change);
   const held = all.filter(({ holder }) => holder.connectionId === connectionId);
   const involved = new Set([user.id, ...held.map(({ holder }) => holder.id)]);
@@ -139,7 +133,7 @@ async function circleOf(
 }
 
 const managed = async (tx: Work, connectionId: string, id: string): Promise<UserRecord | undefined> =>
-  (await people(tx, connectionId, [id], false))[0]?.user;
+  (await people(tx, connectionId, [id], false))[0];
 
 /** The others let go of what they have, the person takes it, and each of them takes what was meant for them. */
 async function carryOut(tx: Work, { current, others }: Exchange, change: UserChange, gifts: Gifts) {
@@ -147,11 +141,11 @@ async function carryOut(tx: Work, { current, others }: Exchange, change: UserCha
   const done = await changeLocked(tx, current, change);
   for (const [id, gift] of gifts) {
     const other = others.get(id);
-    if (other) await write(tx, other.user, difference(other, gift));
+    if (other) await write(tx, other, difference(other, gift));
   }
   const exchangedWith = [...gifts.keys()];
   if (exchangedWith.length > 0) {
-    await forgetWishes(tx, [current.user.id, ...exchangedWith]);
+    await forgetWishes(tx, [current.id, ...exchangedWith]);
     tx.record(done.user.id, { exchangedWith: { before: null, after: exchangedWith } });
   }
   return { ...done, exchangedWith };

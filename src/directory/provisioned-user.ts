@@ -22,7 +22,6 @@ export type ExpectedVersion = z.output<typeof ExpectedVersion>;
 /** Somebody, locked. */
 export interface LockedUser {
   user: UserRecord;
-  deactivatedBy: 'connection' | 'admin' | null;
   /** The time of this transaction: when whatever it changes will have been changed. */
   at: Date;
   /** Whether this very request made them the connection's again (B39). */
@@ -42,7 +41,7 @@ export async function lockProvisionedUser(tx: Work, connectionId: string, id: st
       )
     : [];
   if (!row) throw notFound('user', id);
-  return { user: toUserRecord(row), deactivatedBy: row.deactivated_by, at: new Date(row.at) };
+  return { user: toUserRecord(row), at: new Date(row.at) };
 }
 
 /**
