@@ -79,7 +79,7 @@ describe('the run', () => {
 
   test('measures accepted to applied over GraphQL and pages through members', async () => {
     const { report } = await push(
-      { users: 150, groups: 3, membersPerGroup: 130, overGraphql: true, deadlineMs: 5000 },
+      { users: 150, groups: 3, membersPerGroup: 130, overGraphql: true, deadlineMs: 30_000 },
       { lagMs: 120, pageLimit: 30 },
     );
     expect(report).toMatchObject({ ok: true, mismatches: [] });

@@ -43,7 +43,7 @@ const apply = (groupId: string) =>
 
 /** Refused requests are logged after the answer, in batches. */
 async function eventually<T>(read: () => Promise<T>, isDone: (value: T) => boolean): Promise<T> {
-  for (const deadline = Date.now() + 5_000; ; ) {
+  for (const deadline = Date.now() + 30_000; ; ) {
     const value = await read();
     if (isDone(value) || Date.now() > deadline) return value;
     await new Promise((resolve) => setTimeout(resolve, 50));

@@ -8,7 +8,7 @@ import { type Block, blocksOf, Names } from './docs-script.js';
 import { type OpenStream, openStream } from './sse.js';
 
 const PAGE = 'docs/graphql.md';
-const EVENT_DEADLINE_MS = 5_000;
+const EVENT_DEADLINE_MS = 60_000;
 
 let product: TestProduct;
 let mailbox: Mailbox;

@@ -67,6 +67,7 @@ export class ScratchResolver {
 
   @Query(() => String, { nullable: true, description: 'Answers after 300 ms.' })
   slow(): Promise<string> {
+    calls.push('slow');
     return new Promise((done) => setTimeout(done, 300, 'done'));
   }
 

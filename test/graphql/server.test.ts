@@ -31,7 +31,7 @@ describe('mountGraphql', () => {
   test('finishes the request under way when it closes', async () => {
     const { app, ask } = await start();
     const slow = ask('{ slow }');
-    await new Promise((done) => setTimeout(done, 100));
+    while (!calls.includes('slow')) await new Promise((done) => setTimeout(done, 5));
     await app.close();
     expect((await slow).json).toEqual({ data: { slow: 'done' } });
   });

@@ -89,11 +89,11 @@ export async function openStream(
     events,
     comments: () => comments,
     ended: () => hasEnded,
-    data: async (count, deadlineMs = 15_000) => {
+    data: async (count, deadlineMs = 60_000) => {
       await until(() => withData().length >= count, deadlineMs);
       return withData().map(({ data }) => data);
     },
-    end: (deadlineMs = 15_000) => until(() => hasEnded, deadlineMs),
+    end: (deadlineMs = 60_000) => until(() => hasEnded, deadlineMs),
     cut: () => abort.abort(),
   };
 }

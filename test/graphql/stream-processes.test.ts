@@ -24,13 +24,13 @@ describe('streams of several processes', () => {
     const process = await startProductProcess({ ROLE: 'api', DATABASE_URL: product.databaseUrl });
     const stream = await openStream(process.url, acme.apiToken, LOG);
     const targets = async (count: number) =>
-      (await stream.data(count, 10_000)).map(({ data }) => data.provisioningEvents.request.targetId);
+      (await stream.data(count, 60_000)).map(({ data }) => data.provisioningEvents.request.targetId);
     const ids = [await pushUser(acme)];
     expect(await targets(1)).toEqual(ids);
 
     const cut = () =>
       product.sql(
-        `select pg_terminate_backend(pid) from pg_stat_activity
+        `select pg_terminate_backend(pid, 5000) from pg_stat_activity
          where datname = current_database() and usename <> 'postgres' and pid <> pg_backend_pid()`,
       );
     for (let round = 0; round < 4; round += 1) {
@@ -99,13 +99,13 @@ describe('a reader', () => {
       heard += text;
     });
     const stream = new EventStream(response, {}, { heartbeatMs: 30, slowReaderMs: 1_000 });
-    await sleep(200);
+    const count = () => heard.split(':\n\n').length - 1;
+    while (count() < 4) await sleep(10);
     stream.end();
-    await sleep(50);
-    const beats = heard.split(':\n\n').length - 1;
-    expect(beats).toBeGreaterThanOrEqual(4);
+    while (!heard.endsWith('0\r\n\r\n')) await sleep(10);
+    const beats = count();
     await sleep(100);
-    expect(heard.split(':\n\n').length - 1).toBe(beats);
+    expect(count()).toBe(beats);
     close();
   });
 });

@@ -119,11 +119,11 @@ describe('acceptInvitation (B34)', () => {
     expect(codes.filter((code) => !['ACCEPTED', 'NOT_FOUND', 'UNAVAILABLE'].includes(code))).toEqual([]);
     const people = await product.sql(`select from users where email_key = 'race@people.example'`);
     expect(people).toHaveLength(1);
-  }, 30_000);
+  }, 120_000);
 
-  it('abuse 23: in the last second yes, in the next one no, by the clock of the database', async () => {
+  it('abuse 23: in the last seconds yes, afterwards no, by the clock of the database', async () => {
     const early = await invite({ email: 'early@people.example' });
-    await product.sql(`update links set expires_at = now() + interval '1 second' where id = $1`, [
+    await product.sql(`update links set expires_at = now() + interval '20 seconds' where id = $1`, [
       await linkOf(early),
     ]);
     const late = await invite({ email: 'late@people.example' });

@@ -156,7 +156,7 @@ describe('inviteUsers (B34)', () => {
       [id],
     );
     expect(counts).toEqual({ invitations: 1_100, mails: 1_100, links: 1_100 });
-  }, 30_000);
+  }, 120_000);
 
   it('refuses the whole list for a role above the caller’s, a group that is not here, and more than 5,000', async () => {
     const admin = await acme.issueToken('admin');

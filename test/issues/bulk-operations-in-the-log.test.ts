@@ -46,7 +46,7 @@ it.each(['standard', 'rfc'] as const)(
     );
     await logged(acme, answer);
     const requestId = String(answer.headers['x-request-id']);
-    const deadline = Date.now() + 5_000;
+    const deadline = Date.now() + 30_000;
     let rows = await readLog(acme, { requestId });
     while (rows.length < 7 && Date.now() < deadline) rows = await readLog(acme, { requestId });
     const said = rows.map(({ method, resourceType, operation, status, outcome }) =>

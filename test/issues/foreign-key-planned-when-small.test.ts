@@ -24,6 +24,6 @@ it('many members are added after the checks were planned for one', async () => {
     const value = ids.map((id) => ({ value: id }));
     const answer = await acme.scim('PATCH', `/Groups/${group}`, patch({ op: 'add', path: 'members', value }));
     expect(answer.status).toBe(204);
-    expect(performance.now() - started).toBeLessThan(4_000);
+    expect(performance.now() - started).toBeLessThan(15_000);
   }
 });

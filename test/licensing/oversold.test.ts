@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => product.close());
 
-/** Some at a time, as clients are; a process refuses what waits a second for a connection. */
+/** Some at a time, as clients are. */
 async function atOnce<T, R>(items: readonly T[], work: (item: T) => Promise<R>, width = 24): Promise<R[]> {
   const results: R[] = [];
   const queue = [...items.entries()];

@@ -46,7 +46,7 @@ export async function readLog(
 }
 
 /** Reads and refusals are written up to a quarter of a second after their answer. */
-const PATIENCE_MS = 5_000;
+const PATIENCE_MS = 30_000;
 
 /** The log entry of one answer, waited for. */
 export async function logged(

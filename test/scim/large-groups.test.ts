@@ -1,5 +1,6 @@
 import { pushGroup } from '../support/people.js';
 import { startProduct, type TestOrganization, type TestProduct } from '../support/product.js';
+import { eventually } from '../workers/asynchronous.js';
 
 /** More than one statement reads (2,000), more than a PATCH may name (10,000). */
 const PEOPLE = 12_500;
@@ -105,12 +106,13 @@ describe('a group of 12,500', () => {
       headers: { authorization: `Bearer ${acme.token}` },
     });
     expect(idsIn((await whole.json()) as { members: { value: string }[] })).toEqual(people);
-    await new Promise((resolve) => setTimeout(resolve, 1_000));
-    const rows = await product.sql(
-      `select status, outcome, detail from provisioning_log where organization_id = $1 and request_id = any($2)`,
-      [acme.id, [answer.headers.get('x-request-id'), whole.headers.get('x-request-id')]],
-    );
-    expect(rows).toHaveLength(2);
+    const logged = () =>
+      product.sql(
+        `select status, outcome, detail from provisioning_log where organization_id = $1 and request_id = any($2)`,
+        [acme.id, [answer.headers.get('x-request-id'), whole.headers.get('x-request-id')]],
+      );
+    await eventually('both are logged', async () => (await logged()).length === 2);
+    const rows = await logged();
     expect(rows).toContainEqual(expect.objectContaining({ status: 200, outcome: 'unchanged' }));
     expect(rows).toContainEqual(expect.objectContaining({ status: 499, outcome: 'refused' }));
   });

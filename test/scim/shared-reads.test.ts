@@ -60,7 +60,7 @@ it('two packets of an organization are on their way, and who comes meanwhile wai
       tx.rows(
         sql<{
           journey: string;
-        }>`select pg_backend_pid() || ' ' || transaction_timestamp() as journey, pg_sleep(0.4)`,
+        }>`select pg_backend_pid() || ' ' || transaction_timestamp() as journey, pg_sleep(1.5)`,
         { prepared: true },
       ),
     );

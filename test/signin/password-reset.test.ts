@@ -125,7 +125,7 @@ describe('a forgotten password', () => {
       (await visit(product, path)).status,
       (await visit(product, path, { password: NEW })).status,
     ]).toEqual([410, 410]);
-    await age('59 minutes 55 seconds');
+    await age('59 minutes 30 seconds');
     expect((await visit(product, path, { password: NEW })).status).toBe(200);
   });
 

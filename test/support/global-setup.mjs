@@ -13,7 +13,13 @@ export default async function setUp() {
   const postgres = await openEmbeddedPostgres({
     dataDir: kept.folder,
     durable: false,
-    settings: { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', autovacuum: 'off' },
+    settings: {
+      fsync: 'off',
+      synchronous_commit: 'off',
+      full_page_writes: 'off',
+      autovacuum: 'off',
+      max_connections: '300',
+    },
     log: () => {},
   });
   process.env.ROLLCALL_TEST_DATABASE_URL = postgres.url;

@@ -168,7 +168,7 @@ export async function startProduct(options: ProductOptions = {}): Promise<TestPr
       );
       await sleep(100);
     },
-    settle: (deadlineMs = 10_000) => settle(sql, deadlineMs),
+    settle: (deadlineMs = 30_000) => settle(sql, deadlineMs),
     async close() {
       await app.close();
       await workers?.stop();

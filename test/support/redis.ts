@@ -15,7 +15,7 @@ export interface TestRedis {
   stop(): Promise<void>;
 }
 
-const READY_DEADLINE_MS = 10_000;
+const READY_DEADLINE_MS = 60_000;
 
 /** A port of this machine that nobody listened on a moment ago. */
 export async function freePort(): Promise<number> {

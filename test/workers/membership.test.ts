@@ -210,7 +210,7 @@ describeEachQueue('a membership is accepted, then applied (B30)', (backend) => {
     const seen = [0];
     const [one, two] = [startTestWorkers(product, backend), startTestWorkers(product, backend)];
     try {
-      while (seen.at(-1) !== 5_000 && seen.length < 400) {
+      while (seen.at(-1) !== 5_000 && seen.length < 5_000) {
         seen.push((await progress(id)).applied);
         await sleep(10);
       }

@@ -9,7 +9,7 @@ export interface ProductProcess {
   end(signal: 'SIGTERM' | 'SIGKILL'): Promise<{ code: number | null; signal: string | null; ms: number }>;
 }
 
-const START_DEADLINE_MS = 20_000;
+const START_DEADLINE_MS = 90_000;
 const running = new Set<ChildProcess>();
 process.once('exit', () => {
   for (const child of running) child.kill('SIGKILL');

@@ -27,7 +27,7 @@ const noted = async (): Promise<number> => {
 };
 
 async function until(done: () => Promise<boolean>): Promise<void> {
-  for (let tries = 0; tries < 200; tries += 1) {
+  for (let tries = 0; tries < 1_200; tries += 1) {
     if (await done()) return;
     await sleep(25);
   }
