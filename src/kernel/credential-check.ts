@@ -22,9 +22,9 @@ export class CredentialChanged extends Error {
   }
 }
 
-/**
- * Whether the last use of a credential, a column, is to be noted anew: at most once a minute (B3), and never on a standby,
- * which can note nothing.
- */
+/** How often the use of a credential is noted (B3), as PostgreSQL reads it. */
+export const NOTED_EVERY = `interval '1 minute'`;
+
+/** Whether the last use of a credential, a column, is to be noted anew. Never on a standby, which can note nothing. */
 export const useIsStale = (lastUse: RawBuilder<unknown>): RawBuilder<boolean> =>
-  sql`(${lastUse} is null or ${lastUse} < now() - interval '1 minute') and not pg_is_in_recovery()`;
+  sql`(${lastUse} is null or ${lastUse} < now() - ${sql.raw(NOTED_EVERY)}) and not pg_is_in_recovery()`;

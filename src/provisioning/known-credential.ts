@@ -1,5 +1,5 @@
 import type { Context } from '../kernel/context.js';
-import type { CredentialCheck } from '../kernel/credential-check.js';
+import { type CredentialCheck, NOTED_EVERY } from '../kernel/credential-check.js';
 import type { Database } from '../kernel/database.js';
 import type { ScimRequestIdentity } from './authenticate-connection.js';
 import type { LogOwner } from './log-entry.js';
@@ -13,7 +13,7 @@ export interface KnownCredential {
 
 /**
  * What may change while a credential is remembered: itself, its connection, and what locks provisioning (B1). A use that
- * was not noted for a minute is to be noted (B3).
+ * was not noted lately is to be noted (B3).
  */
 const STILL_GOOD = `
   select s.provider, s.profile, s.shows_all_groups
@@ -22,7 +22,7 @@ const STILL_GOOD = `
   join organizations o on o.id = c.organization_id and o.plan = 'enterprise'
     and exists (select from sso_connections x where x.organization_id = o.id and x.status = 'active')
   where c.organization_id = $1 and c.id = $2 and c.revoked_at is null and s.status = 'active'
-    and (c.expires_at is null or c.expires_at > now()) and c.last_used_at > now() - interval '1 minute'`;
+    and (c.expires_at is null or c.expires_at > now()) and c.last_used_at > now() - ${NOTED_EVERY}`;
 
 /**
  * The context of a request whose credential, byte for byte, is known: no query. Its first transaction proves that the
