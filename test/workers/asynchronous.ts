@@ -76,6 +76,13 @@ export async function eventually(
   }
 }
 
+/** From the sweeper, which takes what has waited for four seconds: whoever applies it now has it from the queue. */
+export const hideFromSweeper = (product: TestProduct, group: string) =>
+  product.sql(
+    `update memberships set accepted_at = now() + interval '1 hour' where group_id = $1 and state <> 'active'`,
+    [group],
+  );
+
 /** Somebody's transaction holds rows until it is released: whoever wants to settle one is in the middle of it. */
 export async function holding(
   product: TestProduct,

@@ -11,6 +11,7 @@ import { describeEachQueue } from '../support/redis.js';
 import {
   crowd,
   eventually,
+  hideFromSweeper,
   holding,
   openJobs,
   scimMembers,
@@ -167,11 +168,7 @@ describeEachQueue('delivery may fail in every way; the rows decide (I3, I4, R7)'
       await eventually('the forged jobs are gone', async () => !(await hasJobs(product, backend)));
       const bystander = await product.organization();
       const group = await pushGroup(bystander, undefined, await crowd(product, bystander, 1));
-      // From the sweeper: whoever applies it has it from the queue.
-      await product.sql(
-        `update memberships set accepted_at = now() + interval '1 hour' where group_id = $1 and state <> 'active'`,
-        [group],
-      );
+      await hideFromSweeper(product, group);
       await product.settle();
     });
     expect(Object.hasOwn(Object.prototype, 'polluted')).toBe(false);

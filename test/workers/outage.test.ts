@@ -13,7 +13,7 @@ import {
   type TestProduct,
 } from '../support/product.js';
 import { describeEachQueue, type QueueBackend } from '../support/redis.js';
-import { crowd, scimMembers, silent } from './asynchronous.js';
+import { crowd, hideFromSweeper, scimMembers, silent } from './asynchronous.js';
 import { TcpProxy } from './tcp-proxy.js';
 
 let product: TestProduct;
@@ -72,13 +72,6 @@ const graphql = (query: string) =>
     payload: JSON.stringify({ query }),
   });
 const statusOf = async (url: string) => (await app.inject({ url })).statusCode;
-
-/** From the sweeper, which takes what has waited for four seconds: whoever applies it now has it from the queue. */
-const hide = (group: string) =>
-  product.sql(
-    `update memberships set accepted_at = now() + interval '1 hour' where group_id = $1 and state <> 'active'`,
-    [group],
-  );
 
 /** The memberships of a group that took longer than the sweeper waits: the queue had not delivered. */
 const swept = async (group: string) =>
@@ -224,11 +217,11 @@ describeEachQueue('PostgreSQL goes away and comes back: the workers (F3)', (back
     startBehindProxy(backend);
     await new Promise((resolve) => setTimeout(resolve, 1_500));
     const group = await pushGroup(acme, undefined, await crowd(product, acme, 3));
-    await hide(group);
+    await hideFromSweeper(product, group);
     await proxy.restore();
     await product.settle();
     const later = await pushGroup(acme, undefined, await crowd(product, acme, 1));
-    await hide(later);
+    await hideFromSweeper(product, later);
     await product.settle();
     expect([await swept(group), await swept(later)]).toEqual([0, 0]);
   });
@@ -249,7 +242,7 @@ describeEachQueue('PostgreSQL goes away and comes back: the workers (F3)', (back
     await product.settle();
     expect(await scimMembers(acme, group)).toEqual([...ids].sort());
     const later = await pushGroup(acme, undefined, ids.slice(0, 1));
-    await hide(later);
+    await hideFromSweeper(product, later);
     await product.settle();
     expect(await swept(later)).toBe(0);
   });
