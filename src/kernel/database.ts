@@ -1,4 +1,4 @@
-import { Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { types } from 'node:util';
 import { type EntityManager, type EntitySchema, MikroORM } from '@mikro-orm/postgresql';
@@ -34,12 +34,15 @@ const LOCK_TIMEOUT_MS = 2_000;
 const IDLE_IN_TRANSACTION_MS = 10_000;
 /** Nobody waits for others here, because the gate lets no more in than there are places: this is a server that is slow to greet. */
 const CONNECT_MS = 3_000;
-/**
- * A server that says nothing for this long has hung, or the way to it is gone without a word: statements end sooner. An
- * idle connection is given back before that.
- */
+/** A server that lets somebody wait for this long has hung, or the way to it is gone without a word: statements end sooner. */
 const SILENCE_MS = 7_000;
-const IDLE_MS = 5_000;
+/**
+ * A new connection pays for its first statements: PostgreSQL reads its catalogue and plans them all. So what a burst made is
+ * kept for the next one. Nobody waits on a connection at rest; the kernel asks the other side every ten seconds whether
+ * it is still there, and gives up after ten questions more.
+ */
+const IDLE_MS = 300_000;
+const ASK_AFTER_MS = 10_000;
 /** A probe wants to know now. */
 const PROBE_MS = 2_000;
 const POOL_SIZE = 10;
@@ -90,7 +93,7 @@ export class Database {
         idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
         application_name: 'rollcall',
         keepAlive: true,
-        stream: impatientSocket,
+        keepAliveInitialDelayMillis: ASK_AFTER_MS,
         onPoolCreated: (made: Pool) => {
           pool = made;
         },
@@ -101,6 +104,8 @@ export class Database {
     if (!pool) throw new Error('The ORM made no pool.');
     // Whoever waits for an answer on it hears of a lost connection; the pool makes a new one.
     pool.on('connect', (client) => client.on('error', () => {}));
+    pool.on('connect', endWhenSilent).on('acquire', watchForSilence);
+    pool.on('release', (_error, client) => endWatch(client));
     return new Database(orm, pool, gate, options.secretKey, options.previousSecretKeys ?? []);
   }
 
@@ -171,15 +176,22 @@ export class Database {
   }
 }
 
-/** Ends itself when nothing moves on it, which `pg` reports to whoever waits for an answer. */
-function impatientSocket(): Socket {
-  const socket = new Socket();
-  return socket.setTimeout(SILENCE_MS, () => {
+/** While somebody waits on the connection: it ends itself when nothing moves, and `pg` tells them. */
+const watchForSilence = (client: PoolClient): Socket => socketOf(client).setTimeout(SILENCE_MS);
+const endWatch = (client: PoolClient): Socket => socketOf(client).setTimeout(0);
+
+function endWhenSilent(client: PoolClient): void {
+  const socket = socketOf(client);
+  socket.on('timeout', () => {
     socket.destroy(
       Object.assign(new Error(`PostgreSQL was silent for ${SILENCE_MS} ms`), { code: 'ETIMEDOUT' }),
     );
   });
 }
+
+/** `pg` types it as any duplex stream; it is one of these, with or without TLS. */
+const socketOf = (client: PoolClient): Socket =>
+  (client as PoolClient & { connection: { stream: Socket } }).connection.stream;
 
 /** A failure as `pg` reports it, bare or wrapped by the ORM. */
 export interface DatabaseFailure {

@@ -3,8 +3,8 @@ export interface Prepared {
   /** Empty for one that is sent whole each time. */
   readonly name: string;
   isParsed: boolean;
-  /** When it was parsed first, by `performance.now()`. */
-  readonly since: number;
+  /** When it is parsed anew, by `performance.now()`. */
+  readonly until: number;
   columns: { name: string; read: (text: string) => unknown }[];
 }
 
@@ -16,7 +16,8 @@ const MAX_PREPARED = 128;
 
 /**
  * A plan that was made while a table was small is not kept for long when the table grows: PostgreSQL itself makes a new
- * one only after the next ANALYZE. Milliseconds.
+ * one only after the next ANALYZE. Milliseconds, and up to twice as many: statements that were parsed together, in the
+ * first seconds of a process, shall not be planned anew together.
  */
 const PLAN_KEPT_MS = 60_000;
 
@@ -24,7 +25,7 @@ const PLAN_KEPT_MS = 60_000;
 const gistOf = (text: string): string => text.replace(/\s+/g, ' ').trim().slice(0, 48).trim();
 
 /** Goes whole each time, and is planned for the values it carries. */
-export const unprepared = (): Prepared => ({ name: '', isParsed: false, since: 0, columns: [] });
+export const unprepared = (): Prepared => ({ name: '', isParsed: false, until: 0, columns: [] });
 
 /** The prepared statements of one connection. Their plans are made with the settings every transaction has. */
 class PreparedStatements {
@@ -35,13 +36,14 @@ class PreparedStatements {
     const known = this.byText.get(text);
     const now = performance.now();
     this.byText.delete(text);
-    if (known && now - known.since < PLAN_KEPT_MS) {
+    if (known && now < known.until) {
       this.byText.set(text, known);
       return known;
     }
     if (known) forget(known.name);
     this.made += 1;
-    const prepared = { name: `${gistOf(text)} #${this.made}`, isParsed: false, since: now, columns: [] };
+    const until = now + PLAN_KEPT_MS * (1 + Math.random());
+    const prepared = { name: `${gistOf(text)} #${this.made}`, isParsed: false, until, columns: [] };
     this.byText.set(text, prepared);
     const [oldest] = this.byText;
     if (oldest && this.byText.size > MAX_PREPARED) {

@@ -134,6 +134,8 @@ export async function startProduct(options: ProductOptions = {}): Promise<TestPr
     password: process.env.ROLLCALL_TEST_ADMIN_PASSWORD ?? '',
   }).toString();
   const superuser = new pg.Pool({ connectionString: superuserUrl, max: 2 });
+  // `end` does not wait for the server, so that dropping the database may cut a connection that is on its way out.
+  superuser.on('error', () => {});
   const sql = async <T extends pg.QueryResultRow>(text: string, values: unknown[] = []): Promise<T[]> =>
     (await superuser.query<T>(text, values)).rows;
   const sqlAgain = async <T extends pg.QueryResultRow>(
