@@ -10,7 +10,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from './load/client.mjs';
 import { vitalsOf } from './load/interleave.mjs';
 import { openLoop } from './load/open-loop.mjs';
-import { percentiles, quantile, slope } from './load/statistics.mjs';
+import { percentiles, slope } from './load/statistics.mjs';
 import { endingWith } from './machine/ending.mjs';
 import { factsOf, loadNow, sentenceOf } from './machine/facts.mjs';
 import { commandOf, readOptions } from './machine/options.mjs';
@@ -81,11 +81,12 @@ async function fill() {
 }
 
 const looks = [];
+let loop = Number.NaN;
 async function measure() {
   await fill();
   let over = false;
   const began = performance.now();
-  await vitalsOf(target);
+  await vitalsOf(target, 'begin');
   const looking = (async () => {
     while (!over) {
       await sleep(LOOK_EVERY_MS);
@@ -96,6 +97,7 @@ async function measure() {
   const { late } = await openLoop({ rate: rate * organizations, seconds: minutes * 60, work: send });
   over = true;
   await looking;
+  loop = (await vitalsOf(target)).wholeLoopP99;
   return late;
 }
 const late = await endingWith(async () => {
@@ -109,10 +111,7 @@ const warm = looks.filter(({ minute }) => minute > minutes * WARM_SHARE);
 const growth = warm.length > 1 ? slope(warm.map(({ minute, rss }) => [minute, rss / 2 ** 20])) : Number.NaN;
 const all = [...times.read, ...times.write];
 const most = Math.max(...looks.map(({ rss }) => rss));
-const loop = quantile(
-  looks.map(({ loopP99 }) => loopP99),
-  0.99,
-);
+const worstLoop = Math.max(...looks.map(({ loopP99 }) => loopP99));
 const { p50, p99 } = percentiles(all);
 const holds = (isSo) => (isSo ? 'yes' : 'no');
 const text = [
@@ -131,10 +130,16 @@ const text = [
       ['p99 at most 150 ms', `${figure(p99)} ms (p50 ${figure(p50)})`, holds(p99 <= 150)],
       ['memory at most 512 MiB', megabytes(most), holds(most <= 512 * 2 ** 20)],
       ['memory grows at most 1 MiB a minute', `${figure(growth)} MiB/min`, holds(growth <= 1)],
-      ['event-loop delay p99 at most 50 ms', `${figure(loop)} ms`, holds(loop <= 50)],
+      [
+        'event-loop delay p99 at most 50 ms',
+        `${figure(loop)} ms (${figure(worstLoop)} in the worst 5 s)`,
+        holds(loop <= 50),
+      ],
     ],
   ),
 ].join('\n\n');
 process.stdout.write(`${text}\n`);
-say(`as data: ${writeJson(options.data, 'soak', { options, facts, errors, p50, p99, growth, loop, looks })}`);
+say(
+  `as data: ${writeJson(options.data, 'soak', { options, facts, errors, p50, p99, growth, loop, worstLoop, looks })}`,
+);
 if (minutes >= 30) say(`written into ${writeIntoPage('soak', text)}`);

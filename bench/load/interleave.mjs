@@ -8,12 +8,16 @@ const COUNTING_SECONDS = 0.5;
 /** A target whose single request, with nothing beside it, takes longer than this is left out of the mix. */
 const TOO_LONG_MS = 5000;
 
-/** Of all processes of a target: the memory they hold together, and the longest wait of an event loop since last asked. */
-export async function vitalsOf(target) {
-  const all = await Promise.all(target.children.map((child) => child.ask('vitals')));
+/**
+ * Of all processes of a target: the memory they hold together, and how long the event loop of the worst was kept waiting,
+ * since last asked and since last asked to `begin`.
+ */
+export async function vitalsOf(target, question = 'vitals') {
+  const all = await Promise.all(target.children.map((child) => child.ask(question)));
   return {
     rss: all.reduce((sum, { rss }) => sum + rss, 0),
     loopP99: Math.max(...all.map(({ loopP99 }) => loopP99)),
+    wholeLoopP99: Math.max(...all.map(({ wholeLoopP99 }) => wholeLoopP99)),
   };
 }
 
