@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import { serializationFailure } from '../kernel/database.js';
 import { DomainError, notFound, shownId } from '../kernel/errors.js';
 import { isId, newId } from '../kernel/ids.js';
@@ -21,7 +21,10 @@ export interface PreparedMembers {
   /** Those who are not, locked against deactivation until the end of the transaction. */
   joining: string[];
   leaving: string[] | 'everyone else';
-  /** Deactivated people: they cannot be in a group (B19), and one of them must not fail the others. */
+  /**
+   * People who cannot be in the group, and must not fail the others: the deactivated (B19), and in what a provider manages those
+   * who were let go of (B39), because the provider could never take them out again (B29).
+   */
   refused: string[];
   /** B29: groups among the members, which a provider may send by their bare id; they are passed over. */
   nested: string[];
@@ -53,7 +56,7 @@ export async function prepareMembers(
 ): Promise<PreparedMembers> {
   const wanted = new Set('replace' in change ? change.replace : change.add);
   const ids = [...wanted].filter(isId);
-  const people = await lockJoining(tx, groupId, ids);
+  const people = await lockJoining(tx, groupId, ids, mayJoin(removable));
   const present = new Set(people.filter((row) => row.present).map((row) => row.id));
   const joining = people.filter((row) => !row.present);
   const found = new Set(present);
@@ -62,7 +65,7 @@ export async function prepareMembers(
   const nested = removable === 'managed' ? await managedGroupsAmong(tx, missing) : new Set<string>();
   const unknown = missing.filter((id) => !nested.has(id));
   if (unknown.length > 0) throw unknownMembers(unknown, unknownMember);
-  const idsOf = (active: boolean) => joining.filter((row) => row.active === active).map((row) => row.id);
+  const idsOf = (able: boolean) => joining.filter((row) => row.able === able).map((row) => row.id);
   return {
     staying: [...present],
     joining: idsOf(true),
@@ -89,12 +92,22 @@ interface Person {
   id: string;
   /** Whether they are in the group already. */
   present: boolean;
-  active: boolean;
+  /** Whether they may be in the group. */
+  able: boolean;
   gone: boolean;
 }
 
+/** Whether somebody (`u`) may be in the group. */
+const mayJoin = (removable: PreparedMembers['removable']): RawBuilder<boolean> =>
+  removable === 'managed' ? sql`(u.active and u.released_from is null)` : sql`u.active`;
+
 /** Who of these people is a member, and who is not, locked; by one statement, so that nobody falls between two snapshots. */
-async function lockJoining(tx: Work, groupId: string | undefined, ids: string[]): Promise<Person[]> {
+async function lockJoining(
+  tx: Work,
+  groupId: string | undefined,
+  ids: string[],
+  able: RawBuilder<boolean>,
+): Promise<Person[]> {
   if (ids.length === 0) return [];
   const { organizationId } = tx.context;
   const present = groupId !== undefined && isId(groupId) ? sql`${groupId}::uuid` : sql`null::uuid`;
@@ -105,11 +118,11 @@ async function lockJoining(tx: Work, groupId: string | undefined, ids: string[])
         where organization_id = ${organizationId} and group_id = ${present} and ${isAmong(sql`user_id`, ids)}
           and state <> 'removing'),
       joining as materialized (
-        select u.id, u.active, u.deprovisioned_at is not null as gone from users u
+        select u.id, ${able} as able, u.deprovisioned_at is not null as gone from users u
         where u.organization_id = ${organizationId} and ${isAmong(sql`u.id`, ids)}
           and u.id not in (select user_id from present)
         order by u.id for share)
-      select id, false as present, active, gone from joining
+      select id, false as present, able, gone from joining
       union all select user_id, true, true, false from present
     `,
     { prepared: ids.length === 1 },
@@ -149,14 +162,14 @@ export async function changeMembers(
   prepared: PreparedMembers,
 ): Promise<AcceptedChange | undefined> {
   const { organizationId, requestId, actor } = tx.context;
-  const { staying, refused } = prepared;
-  const joining = [...prepared.joining, ...(await lockThoseWhoLeft(tx, groupId, staying))];
+  const { staying, refused, removable } = prepared;
+  const returning = await lockThoseWhoLeft(tx, groupId, staying, mayJoin(removable));
+  const joining = [...prepared.joining, ...returning];
   const members = [...staying, ...joining];
   if (joining.length > REPLAN_ABOVE) await tx.rows(sql`discard plans`);
   const changeId = newId();
   const leaving =
     prepared.leaving === 'everyone else' ? await everyoneElse(tx, groupId, members) : prepared.leaving;
-  const { removable } = prepared;
   const moved = await moveMembers(tx, { groupId, changeId, joining, leaving, removable, refused });
   const { pending, settled, added, removed } = moved;
   const accepted = pending + settled;
@@ -173,21 +186,26 @@ export async function changeMembers(
 
 /**
  * Those who were members when the change was prepared and are not any more, now locked like everyone who joins; without
- * whoever was deactivated since. Waiting for a person with the group in hand would be a deadlock, so when somebody is
+ * whoever cannot be in the group since. Waiting for a person with the group in hand would be a deadlock, so when somebody is
  * at one of them this very moment the command starts anew.
  */
-async function lockThoseWhoLeft(tx: Work, groupId: string, staying: string[]): Promise<string[]> {
+async function lockThoseWhoLeft(
+  tx: Work,
+  groupId: string,
+  staying: string[],
+  able: RawBuilder<boolean>,
+): Promise<string[]> {
   const present = await currentMembers(tx, groupId, staying);
   const left = staying.filter((id) => !present.has(id));
   if (left.length === 0) return [];
-  const rows = await tx.rows(sql<{ id: string; active: boolean }>`
-    select u.id, u.active from users u
+  const rows = await tx.rows(sql<{ id: string; able: boolean }>`
+    select u.id, ${able} as able from users u
     where u.organization_id = ${tx.context.organizationId} and u.id = any(${idList(left)})
     order by u.id for share skip locked
   `);
   if (rows.length !== left.length)
     throw serializationFailure('Somebody else is changing a person who is to be added.');
-  return rows.filter((row) => row.active).map((row) => row.id);
+  return rows.filter((row) => row.able).map((row) => row.id);
 }
 
 /** Whom a whole list leaves out: the cost follows the group, as the list does. */

@@ -166,7 +166,7 @@ async function fromEvent({ tx, organizationId, group }: Question, event: EventEv
   const evidence = [event, ...(request ? [request] : [])];
   const name = `'${group.display_name}'`;
   if (event.event === 'refused') {
-    const sentence = `Request ${event.requestId} at ${moment(event.at)} asked to add this person to ${name} while they were deactivated, so they were left out. The identity provider has to send it again.`;
+    const sentence = `Request ${event.requestId} at ${moment(event.at)} asked to add this person to ${name} while they were deactivated or released from the identity provider, so they were left out. It has to send it again.`;
     return { verdict: 'addRefused', sentence, evidence };
   }
   const by = event.actor === null ? '' : ` by ${event.actor}`;
