@@ -185,6 +185,25 @@ export async function changeMembers(
 }
 
 /**
+ * With the group locked: each of these people is a member of it, waiting to be or in effect.
+ * @throws DomainError INVALID_INPUT `noTarget` naming one who is not (RFC 7644 section 3.5.2.3).
+ */
+export async function requireMembers(tx: Work, groupId: string, ids: readonly string[]): Promise<void> {
+  const known = ids.filter(isId);
+  const present = await currentMembers(tx, groupId, known);
+  const missing = ids.find((id) => !present.has(id));
+  if (missing !== undefined) throw noSuchMember(missing);
+}
+
+/** The refusal of a replace that selects somebody who is no member. */
+export const noSuchMember = (id: string): DomainError =>
+  new DomainError(
+    'INVALID_INPUT',
+    `${shownId(id)} is no member of this group, so there is nothing to replace; add the new member instead. Nothing was changed.`,
+    { field: 'members', scimType: 'noTarget' },
+  );
+
+/**
  * Those who were members when the change was prepared and are not any more, now locked like everyone who joins; without
  * whoever cannot be in the group since. Waiting for a person with the group in hand would be a deadlock, so when somebody is
  * at one of them this very moment the command starts anew.

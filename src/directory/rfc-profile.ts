@@ -12,6 +12,7 @@ export const RFC: ScimProfile = {
     'The owner of the organization cannot be deactivated or deleted.',
     'displayName of a group is unique in the organization.',
     'Groups do not nest: a group among the members is left out.',
+    'The path of a PATCH selects members by id, as members[value eq "..."], joined with "or".',
   ],
   keeps: 'everything',
   requires: [],

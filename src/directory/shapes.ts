@@ -31,6 +31,8 @@ export interface GroupChange {
   displayName?: string | undefined;
   externalId?: string | null | undefined;
   members?: MembersChange | undefined;
+  /** People who must be members before it, or nothing is changed (RFC 7644 section 3.5.2.3). */
+  expectedMembers?: string[] | undefined;
 }
 
 /** A person as queries return it. */

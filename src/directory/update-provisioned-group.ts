@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { fold } from '../kernel/fold.js';
 import { command, type Work } from '../kernel/operation.js';
 import { requireActiveConnection } from './active-connection.js';
-import { type AcceptedChange, changeMembers, prepareMembers } from './change-members.js';
+import { type AcceptedChange, changeMembers, prepareMembers, requireMembers } from './change-members.js';
 import { lockProvisionedGroup } from './group-rows.js';
 import { groupNameTaken } from './provision-group.js';
 import { ExpectedVersion, requireVersion } from './provisioned-user.js';
@@ -12,6 +12,7 @@ import type { GroupRecord } from './shapes.js';
 import {
   displayNameSchema,
   groupExternalIdSchema,
+  MAX_MEMBERS_PER_REQUEST,
   MembersChangeInput,
   NestedGroupHeard,
 } from './user-input.js';
@@ -31,6 +32,7 @@ const UpdateProvisionedGroupInput = z.object({
   displayName: displayNameSchema.nullish().transform((name) => name ?? undefined),
   externalId: groupExternalIdSchema.optional(),
   members: MembersChangeInput.nullish().transform((members) => members ?? undefined),
+  expectedMembers: z.array(z.string()).max(MAX_MEMBERS_PER_REQUEST).default([]),
   nested: NestedGroupHeard,
 });
 
@@ -61,6 +63,7 @@ export const updateProvisionedGroup = command({
     const prepared = ready.value;
     const { at, ...current } = locked.value;
     requireVersion(current, input.expectedVersion);
+    await requireMembers(tx, current.id, input.expectedMembers);
     for (const id of prepared?.nested ?? []) input.nested?.(id);
     const change = prepared && (await changeMembers(tx, current.id, prepared));
     const changed = changedDetails(current, input);

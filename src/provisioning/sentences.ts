@@ -68,7 +68,8 @@ const EVENTS: Readonly<Record<MembershipEventKind, (group: string) => string>> =
   removed: (group) => `The membership in ${group} ended.`,
   cancelled: (group) => `Adding to ${group} was taken back before it was in effect.`,
   kept: (group) => `Removing from ${group} was taken back before it was in effect.`,
-  refused: (group) => `Could not be added to ${group}, because this person was deactivated or released from the identity provider.`,
+  refused: (group) =>
+    `Could not be added to ${group}, because this person was deactivated or released from the identity provider.`,
 };
 
 /** One moment of a membership in a sentence. */

@@ -9,9 +9,6 @@ const LIST_RESPONSE = 'urn:ietf:params:scim:api:messages:2.0:ListResponse';
 const SERVICE_PROVIDER_CONFIG = 'urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig';
 const SCHEMA = 'urn:ietf:params:scim:schemas:core:2.0:Schema';
 const RESOURCE_TYPE = 'urn:ietf:params:scim:schemas:core:2.0:ResourceType';
-/** Our own extension: the sentences in which the product's rules differ from the RFCs. */
-const RULES = 'urn:rollcall:params:scim:schemas:extension:rules:2.0:ServiceProviderConfig';
-
 const AUTHENTICATION_SCHEMES = [
   {
     type: 'oauthbearertoken',
@@ -48,32 +45,30 @@ const listOf = (resources: readonly JsonObject[]): JsonObject => ({
   Resources: resources,
 });
 
-/** What the service can do (RFC 7643 section 5). `baseUrl` is `https://<host>/scim/v2` without a trailing slash. */
-export function serviceProviderConfig(profile: ScimProfile, baseUrl: string): JsonObject {
-  const differs = profile.deviations.length > 0;
-  return {
-    schemas: differs ? [SERVICE_PROVIDER_CONFIG, RULES] : [SERVICE_PROVIDER_CONFIG],
-    patch: { supported: true },
-    bulk: { supported: true, maxOperations: MAX_BULK_OPERATIONS, maxPayloadSize: MAX_BULK_BYTES },
-    filter: { supported: true, maxResults: SCIM_MAX_COUNT },
-    changePassword: { supported: false },
-    sort: { supported: true },
-    etag: { supported: true },
-    pagination: PAGINATION,
-    authenticationSchemes: AUTHENTICATION_SCHEMES,
-    ...(differs && { [RULES]: rulesOf(profile) }),
-    meta: { resourceType: 'ServiceProviderConfig', location: `${baseUrl}/ServiceProviderConfig` },
-  };
-}
+/**
+ * What the service can do (RFC 7643 section 5), in its own schema alone: clients that check what they read refuse another one
+ * before their first request. `baseUrl` is `https://<host>/scim/v2` without a trailing slash.
+ */
+export const serviceProviderConfig = (profile: ScimProfile, baseUrl: string): JsonObject => ({
+  schemas: [SERVICE_PROVIDER_CONFIG],
+  documentationUri: `${baseUrl}/openapi.json`,
+  patch: { supported: true },
+  bulk: { supported: true, maxOperations: MAX_BULK_OPERATIONS, maxPayloadSize: MAX_BULK_BYTES },
+  filter: { supported: true, maxResults: SCIM_MAX_COUNT },
+  changePassword: { supported: false },
+  sort: { supported: true },
+  etag: { supported: true },
+  pagination: PAGINATION,
+  authenticationSchemes: AUTHENTICATION_SCHEMES.map((scheme) => ({
+    ...scheme,
+    description: [scheme.description, ...rulesOf(profile)].join(' '),
+  })),
+  meta: { resourceType: 'ServiceProviderConfig', location: `${baseUrl}/ServiceProviderConfig` },
+});
 
-function rulesOf({ name, filters, deviations }: ScimProfile): JsonObject {
-  if (filters === 'all') return { profile: name, deviations };
-  const examples = Object.entries(filters.paths).map(([resource, rules]) => ({
-    resource,
-    examples: rules.map((rule) => rule.example),
-  }));
-  return { profile: name, deviations, filters: examples };
-}
+/** Where the product's rules differ from the RFCs: whose credential it is decides which of them hold. */
+const rulesOf = ({ name, deviations }: ScimProfile): readonly string[] =>
+  deviations.length === 0 ? [] : [`The rules of its connection ('${name}'):`, ...deviations];
 
 /** Every schema with the attributes that are really supported (RFC 7643 section 7, B6). */
 export const listSchemas = (profile: ScimProfile, baseUrl: string): JsonObject =>

@@ -41,8 +41,7 @@ type Verb = PatchOperation['op'];
 class GroupFold {
   private displayName: string | undefined;
   private externalId: string | null | undefined;
-  private readonly members = new MemberFold();
-
+  private readonly members: MemberFold;
   private readonly table: ResourceTable;
 
   constructor(
@@ -50,6 +49,7 @@ class GroupFold {
     private readonly ignored: (name: string) => void,
   ) {
     this.table = profile.resources.Group;
+    this.members = new MemberFold(profile.patch.unmatchedReplace);
   }
 
   apply({ op, path, value }: PatchOperation): void {
@@ -63,6 +63,7 @@ class GroupFold {
       ...(this.displayName !== undefined && { displayName: this.displayName }),
       ...(this.externalId !== undefined && { externalId: this.externalId }),
       ...(members && { members }),
+      ...(this.members.expected.size > 0 && { expectedMembers: [...this.members.expected] }),
     };
   }
 

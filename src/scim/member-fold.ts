@@ -1,4 +1,6 @@
+import { noSuchMember } from '../directory/change-members.js';
 import type { Filter } from '../directory/filter/ast.js';
+import type { PatchRules } from '../directory/profile.js';
 import type { MembersChange } from '../directory/shapes.js';
 import { MAX_MEMBERS_PER_REQUEST } from '../directory/user-input.js';
 import { memberIdsFrom, tooManyMembers } from './group-resource.js';
@@ -9,9 +11,14 @@ import { Problems } from './problems.js';
 
 /** Folds operations on `members` into a whole new set, or into some to add and others to remove. */
 export class MemberFold {
+  /** Whom a value path named who must be members already; whether they are only the group can tell. */
+  readonly expected = new Set<string>();
   private whole: Set<string> | undefined;
   private readonly added = new Set<string>();
   private readonly removed = new Set<string>();
+
+  /** @param unmatched what a replace does whose value path finds nobody: `members[value eq "x"]` of no member x */
+  constructor(private readonly unmatched: PatchRules['unmatchedReplace']) {}
 
   /** @param selected the ids of a value path such as `members[value eq "x"]`, undefined for plain `members` */
   apply(op: PatchOperation['op'], selected: string[] | undefined, value: unknown): void {
@@ -42,12 +49,20 @@ export class MemberFold {
     else this.remove(idsFrom(value));
   }
 
-  /** Whether they are members already cannot be known here, and B22 creates what a value path does not find. */
+  /** In the standard profile B22 creates what a value path does not find. */
   private applySelected(op: 'add' | 'replace', selected: string[], value: unknown): void {
     const elements: unknown[] = Array.isArray(value) ? value : [value];
     const named = idsFrom(elements.filter((element) => isJsonObject(element) && 'value' in element));
+    if (op === 'replace' && this.unmatched === 'refused') this.expect(selected);
     if (op === 'replace') this.remove(selected);
     this.add(named.length > 0 ? named : selected);
+  }
+
+  private expect(ids: readonly string[]): void {
+    for (const id of ids) {
+      if (this.removed.has(id) || (this.whole && !this.whole.has(id))) throw noSuchMember(id);
+      if (!this.added.has(id) && !this.whole) this.expected.add(id);
+    }
   }
 
   private add(ids: readonly string[]): void {

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { ResourceTable } from '../directory/attributes.js';
+import type { Attribute, ResourceTable } from '../directory/attributes.js';
 import type { PatchRules } from '../directory/profile.js';
 import type { UserAttributes, UserChange } from '../directory/shapes.js';
 import { isUnassigned, type JsonObject } from './json-input.js';
@@ -74,10 +74,13 @@ function withoutEmpty(value: unknown): unknown {
   return Object.keys(rest).length > 0 ? rest : undefined;
 }
 
+/** `active` is optional in a POST, where it is true; afterwards a person is one or the other. */
+const isNeeded = ({ name, required }: Attribute): boolean => required || name === 'active';
+
 function refuseWhatIsMissing({ resource, touched }: ResourcePatch, { schema }: ResourceTable): void {
-  for (const { name, required } of schema.attributes) {
+  for (const { name } of schema.attributes.filter(isNeeded)) {
     const operation = touched.get(name);
-    if (!required || !operation || !isUnassigned(resource[name])) continue;
+    if (!operation || !isUnassigned(resource[name])) continue;
     atOperation(operation, () => {
       throw refused(
         operation.op === 'remove' ? 'mutability' : 'invalidValue',

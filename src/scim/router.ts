@@ -23,7 +23,11 @@ import { usersEndpoint } from './users.routes.js';
 /** Ten thousand members with display names and references fit. */
 const MAX_GROUP_BYTES = 8 * 1024 * 1024;
 
-const MEDIA_TYPE = 'application/scim+json; charset=utf-8';
+/** RFC 7644 section 8.1 knows no parameter of it; JSON is UTF-8 (RFC 8259 section 8.1). */
+const MEDIA_TYPE = 'application/scim+json';
+/** What serializes by itself is given no charset. */
+const textOf = (payload: unknown): string =>
+  typeof payload === 'string' ? payload : JSON.stringify(payload);
 
 export interface ScimOptions {
   database: Database;
@@ -49,7 +53,7 @@ export async function mountScim(app: FastifyInstance, options: ScimOptions): Pro
       scim.decorateRequest('scim');
       scim.decorateRequest('record');
       scim.addHook('onRequest', async (request, reply) => {
-        reply.headers({ 'content-type': MEDIA_TYPE, 'cache-control': 'no-store' });
+        reply.headers({ 'content-type': MEDIA_TYPE, 'cache-control': 'no-store' }).serializer(textOf);
         requireHttps(request, options.production);
         checkRequest(request);
       });

@@ -82,7 +82,7 @@ describe('the schemas of the rfc profile', () => {
     const types = await rfc.scim('GET', '/ResourceTypes/User');
     expect(types.body.schemaExtensions).toEqual([{ schema: ENTERPRISE, required: false }]);
     const config = await rfc.scim('GET', '/ServiceProviderConfig');
-    expect(JSON.stringify(config.body)).toContain('"profile":"rfc"');
+    expect(JSON.stringify(config.body)).toContain("connection ('rfc')");
     expect(config.body).toMatchObject({ patch: { supported: true }, filter: { supported: true } });
   });
 });
