@@ -30,6 +30,8 @@ export async function inspectServers(
 /** I1 and the third net of docs/architecture.md, as far as settings can break them. */
 export async function inspectPostgres(url: string): Promise<string[]> {
   const client = new Client({ connectionString: url, connectionTimeoutMillis: ANSWER_MS });
+  // A connection that is lost is heard of by whoever waits for an answer; without a listener it would end the process.
+  client.on('error', () => {});
   await client.connect();
   try {
     const settings = await client.query<{ name: string; setting: string }>(

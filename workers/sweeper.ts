@@ -17,6 +17,8 @@ const INTERVAL_MS = 2_000;
 /** Younger rows still have their job; older ones have lost it, or their queue is away. */
 const OVERDUE = sql`interval '4 seconds'`;
 const BATCH_SIZE = 200;
+const NIL = '00000000-0000-0000-0000-000000000000';
+const BEGINNING: Waiting = { organization_id: NIL, id: NIL };
 
 /**
  * Applies what has waited too long, straight from the tables and without any queue: a lost job, a flushed Redis or a
@@ -24,6 +26,8 @@ const BATCH_SIZE = 200;
  */
 export class Sweeper {
   private readonly loop = new Loop(() => this.round());
+  /** Where the last look at groups ended: with more of them than one round settles, the next begins behind it. */
+  private after: Waiting = BEGINNING;
 
   constructor(
     private readonly database: Database,
@@ -41,9 +45,12 @@ export class Sweeper {
     const groups = await runInSystem(this.database, (tx) =>
       tx.rows(sql<Waiting>`
         select distinct organization_id, group_id as id from memberships
-        where state <> 'active' and accepted_at < now() - ${OVERDUE} limit ${BATCH_SIZE}
+        where state <> 'active' and accepted_at < now() - ${OVERDUE}
+          and (organization_id, group_id) > (${this.after.organization_id}::uuid, ${this.after.id}::uuid)
+        order by 1, 2 limit ${BATCH_SIZE}
       `),
     );
+    this.after = groups.length < BATCH_SIZE ? BEGINNING : (groups.at(-1) ?? BEGINNING);
     const settled = await this.each('group', groups, settleGroup);
     const invitations = await runInSystem(this.database, (tx) =>
       tx.rows(sql<Waiting>`

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { z } from 'zod';
+import { networkOf } from '../kernel/client-network.js';
 import type { Context } from '../kernel/context.js';
 import { fold } from '../kernel/fold.js';
 import { command } from '../kernel/operation.js';
@@ -11,7 +12,6 @@ import { MAY_USE_PASSWORD, passwordHash } from './passwords.queries.js';
 import { attempting, auditOf, enter, type SignInOutcome } from './sign-in/outcome.js';
 import { DeviceInput } from './sign-in-by-sso.js';
 import { type ReachedLimit, SignInRefusal } from './sign-in-refusal.js';
-import { networkOf } from './visitor-limits.js';
 
 /** Nobody mistypes ten times, and an office shares an address. Attempts count, not requests (abuse 11). */
 const WINDOW_SECONDS = 15 * 60;

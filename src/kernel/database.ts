@@ -43,6 +43,8 @@ const SILENCE_MS = 7_000;
  */
 const IDLE_MS = 300_000;
 const ASK_AFTER_MS = 10_000;
+/** And then is made anew: the name of a server may have come to mean another one, while the old one still answers. */
+const LIFETIME_S = 1_800;
 /** A probe wants to know now. */
 const PROBE_MS = 2_000;
 const POOL_SIZE = 10;
@@ -94,6 +96,7 @@ export class Database {
         application_name: 'rollcall',
         keepAlive: true,
         keepAliveInitialDelayMillis: ASK_AFTER_MS,
+        maxLifetimeSeconds: LIFETIME_S,
         onPoolCreated: (made: Pool) => {
           pool = made;
         },
@@ -134,7 +137,8 @@ export class Database {
     try {
       return await work(tx);
     } catch (error) {
-      isGood = await tx.rollback();
+      // A server that takes no changes may not be the one that the address leads to by now.
+      isGood = (await tx.rollback()) && databaseFailure(error)?.code !== TAKES_NONE;
       throw error;
     } finally {
       client.release(!isGood);

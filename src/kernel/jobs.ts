@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createPostgresBackend, type Job, type JobsOptions, Queue, UnrecoverableError, Worker } from 'bullmq';
 import { Cluster, Redis } from 'ioredis';
+import { Client, type ClientConfig } from 'pg';
 import { z } from 'zod';
 import type { Logger } from './logger.js';
 
@@ -50,8 +51,10 @@ const DELIVERY: JobsOptions = {
 /** Connections of each PostgreSQL-backed queue or worker; each also holds one to listen. */
 const QUEUE_POOL_SIZE = 2;
 
-/** A server that takes connections and says nothing is away. */
+/** A server that takes connections and says nothing is away, and so is one that lets a statement of the queue wait for longer. */
 const CONNECT_MS = 3_000;
+const ANSWER_MS = 7_000;
+const ASK_AFTER_MS = 10_000;
 
 /** How long running jobs may take to finish when the process stops; the queue gives what is left to another one. */
 const CLOSE_DEADLINE_MS = 5_000;
@@ -241,6 +244,17 @@ export class Jobs {
     schema: QUEUE_SCHEMA,
     max: QUEUE_POOL_SIZE,
     connectionTimeoutMillis: CONNECT_MS,
+    query_timeout: ANSWER_MS,
     keepAlive: true,
+    keepAliveInitialDelayMillis: ASK_AFTER_MS,
+    Client: HeardClient,
   });
+}
+
+/** BullMQ listens to its pool and not to a connection it has taken out of it: losing one of those would end the process. */
+class HeardClient extends Client {
+  constructor(options?: ClientConfig) {
+    super(options);
+    this.on('error', () => {});
+  }
 }

@@ -55,8 +55,12 @@ class Packet implements Submittable {
   submit(connection: Connection): void {
     const { stream } = connection as unknown as Wire;
     const known = preparedOn(connection);
-    for (const [index, { text, prepared }] of this.statements.entries()) {
-      const statement = prepared ? known.find(text, (name) => messages.close(name)) : unprepared();
+    // What is forgotten is closed before anything that can fail: PostgreSQL passes over what comes after a failure.
+    const found = this.statements.map(({ text, prepared }) =>
+      prepared ? known.find(text, (name) => messages.close(name)) : unprepared(),
+    );
+    for (const [index, { text }] of this.statements.entries()) {
+      const statement = found[index] ?? unprepared();
       const { name, isParsed } = statement;
       this.prepared.push(statement);
       if (!isParsed) {

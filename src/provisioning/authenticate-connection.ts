@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { networkOf } from '../kernel/client-network.js';
 import type { Context } from '../kernel/context.js';
 import { useIsStale } from '../kernel/credential-check.js';
 import type { Database } from '../kernel/database.js';
@@ -19,7 +20,7 @@ export interface ScimRequestIdentity {
   address: string;
   userAgent: string | undefined;
   requestId: string;
-  /** Whose share of the database the look-up is, when that is known; else it has one of its own. */
+  /** Whose share of the database the look-up is, when that is known; else that of wherever it comes from. */
   organizationId?: string | undefined;
 }
 
@@ -77,7 +78,8 @@ export async function lookUpCredential(
   const presented = readCredential(request.authorization);
   const byHost = request.hostSlug === undefined ? undefined : { slug: request.hostSlug };
   if (!presented) throw refused(byHost, withoutCredential(request.authorization));
-  const share = request.organizationId ?? `credential ${presented.lookupId.slice(0, 64)}`;
+  // Not the credential's own: strangers could have as many shares as they think up.
+  const share = request.organizationId ?? `client ${networkOf(request.address)}`;
   const row = await runInSystem(database, (tx) => acceptCredential(tx, presented, request), {
     share,
     readOnly: true,

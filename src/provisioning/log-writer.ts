@@ -84,7 +84,9 @@ export class ProvisioningLogWriter {
         if (!(error instanceof DomainError)) {
           await this.writeSingly(batch);
         } else if (this.closed) {
-          droppedLogEntries.inc({ reason: 'stopped' }, batch.length);
+          droppedLogEntries.inc({ reason: 'stopped' }, batch.length + this.waiting.length);
+          this.waiting = [];
+          return;
         } else {
           this.waiting.unshift(...batch);
           await sleep(PAUSE_MS, undefined, { ref: false });

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteHandlerMethod } from 'fastify';
 import { profileOf } from '../directory/profile.js';
+import { networkOf } from '../kernel/client-network.js';
 import type { Context } from '../kernel/context.js';
 import { CredentialChanged } from '../kernel/credential-check.js';
 import type { Database } from '../kernel/database.js';
@@ -78,7 +79,7 @@ export function createAdmission({
     const known = guard.recall(request.headers.authorization);
     record.belongsTo(known?.owner);
     if (known) await hold(known.owner, reply);
-    else guard.requirePatience(request.ip);
+    else guard.requirePatience(networkOf(request.ip));
     const context = known && !isBulk(request) && contextOfKnown(database, known, identityOf(request, origin));
     if (known && context) return enter(request, record, context, known);
     const owner = await authenticate(request, record, known);
@@ -117,7 +118,7 @@ export function createAdmission({
       return known.owner;
     } catch (error) {
       if (error instanceof DomainError && error.cause instanceof CredentialRefusal) {
-        guard.refused(authorization, request.ip);
+        guard.refused(authorization, networkOf(request.ip));
         record.belongsTo(error.cause.owner);
         record.refuse(error.cause.reason);
       }

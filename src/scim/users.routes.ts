@@ -34,8 +34,10 @@ export const usersEndpoint: ResourceEndpoint = {
     const attributes = userReader(profile).created(body);
     const { isLost } = call.answer;
     const created = await provisionUser(context, { connectionId, ...attributes, isAnswerLost: isLost });
+    // The request has its row of the log already.
+    const { keepRecord: _written, ...unwatched } = context;
     call.answer.ifLost(() =>
-      noteLostAnswer(context, { connectionId, userId: created.user.id, ...attributes }),
+      noteLostAnswer(unwatched, { connectionId, userId: created.user.id, ...attributes }),
     );
     return shown(201, call, created);
   },

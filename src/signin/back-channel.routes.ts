@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { endProviderSessions } from '../access/end-provider-sessions.js';
 import { connectionsOfIssuer } from '../access/sign-in.queries.js';
 import { SignInRefusal } from '../access/sign-in-refusal.js';
-import { networkOf } from '../access/visitor-limits.js';
+import { networkOf } from '../kernel/client-network.js';
 import { type SignInOptions, type Visit, visit } from './door.js';
 import { checkLogoutToken, MAX_TOKEN, readLogoutToken } from './logout-token.js';
 import { ProviderKeys } from './provider-keys.js';

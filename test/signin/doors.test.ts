@@ -1,4 +1,4 @@
-import { networkOf } from '../../src/access/visitor-limits.js';
+import { networkOf } from '../../src/kernel/client-network.js';
 import { updateOrganization } from '../../src/organizations/update-organization.js';
 import { languageOf } from '../../src/signin/language.js';
 import { startProduct, type TestProduct } from '../support/product.js';
