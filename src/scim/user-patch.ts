@@ -1,6 +1,8 @@
 import type { ResourceTable } from '../directory/attributes.js';
 import type { UserAttributes, UserChange } from '../directory/shapes.js';
 import { STANDARD_USER } from '../directory/user-attributes.js';
+import { EMAILS } from './email-input.js';
+import { isJsonObject } from './json-input.js';
 import { atOperation, type PatchOperation, refused } from './patch.js';
 import { ResourcePatch } from './patch-operations.js';
 import { Problems } from './problems.js';
@@ -41,9 +43,17 @@ export function foldUserPatch(
     if (!operation) continue;
     atOperation(operation, () => refuseWhatIsWrong(key, operation, reading, problems));
     if (reading[key] !== current[key]) copy(key, reading as UserAttributes, change);
+    if (key === 'email' && isBesideOurs(patch.resource[EMAILS], current.email, change))
+      options.ignored?.(operation.path?.text ?? EMAILS);
   }
   return change;
 }
+
+/** B8 keeps one address: what was to be another one beside it is passed over, and the log says so. */
+const isBesideOurs = (list: unknown, email: string | null, change: UserChange): boolean =>
+  change.email === undefined &&
+  Array.isArray(list) &&
+  list.some((one) => isJsonObject(one) && one.value !== undefined && one.value !== email);
 
 /**
  * B8: where employeeNumber stood in for externalId and only employeeNumber changes, the identity is read anew. An
