@@ -104,6 +104,7 @@ export function refuseUnroutable(error: FastifyError, request: FastifyRequest, r
   reply
     .code(Number(body.status))
     .headers({ 'content-type': MEDIA_TYPE, 'cache-control': 'no-store', 'x-request-id': request.id })
+    .serializer(textOf)
     .send(body);
 }
 

@@ -62,7 +62,7 @@ async function expectRefused(status: number | number[], ...sent: Parameters<type
     place,
     status: expect.arrayContaining([answer.status]),
   });
-  expect(answer.headers['content-type']).toContain(TYPE);
+  expect(answer.headers['content-type']).toBe(TYPE);
   const body = JSON.parse(answer.text);
   expect(body).toMatchObject({
     schemas: ['urn:ietf:params:scim:api:messages:2.0:Error'],

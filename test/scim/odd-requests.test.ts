@@ -32,7 +32,7 @@ const BODIES: Record<string, (resource: string) => unknown> = {
 const hasBody = (method: string): boolean => ['POST', 'PUT', 'PATCH', 'DELETE'].includes(method);
 
 function expectScimError(answer: { status: number; headers: Record<string, unknown>; body: unknown }): void {
-  expect(answer.headers['content-type']).toContain('application/scim+json');
+  expect(answer.headers['content-type']).toBe('application/scim+json');
   expect(answer.body).toMatchObject({
     schemas: ['urn:ietf:params:scim:api:messages:2.0:Error'],
     status: String(answer.status),
