@@ -33,16 +33,16 @@ const STATEMENT_TIMEOUT_MS = 5_000;
 const LOCK_TIMEOUT_MS = 2_000;
 const IDLE_IN_TRANSACTION_MS = 10_000;
 /** Nobody waits for others here, because the gate lets no more in than there are places: this is a server that is slow to greet. */
-const CONNECT_MS = 3_000;
+export const CONNECT_MS = 3_000;
 /** A server that lets somebody wait for this long has hung, or the way to it is gone without a word: statements end sooner. */
-const SILENCE_MS = 7_000;
+export const SILENCE_MS = 7_000;
 /**
  * A new connection pays for its first statements: PostgreSQL reads its catalogue and plans them all. So what a burst made is
  * kept for the next one. Nobody waits on a connection at rest; the kernel asks the other side every ten seconds whether
  * it is still there, and gives up after ten questions more.
  */
 const IDLE_MS = 300_000;
-const ASK_AFTER_MS = 10_000;
+export const ASK_AFTER_MS = 10_000;
 /** And then is made anew: the name of a server may have come to mean another one, while the old one still answers. */
 const LIFETIME_S = 1_800;
 /** A probe wants to know now. */

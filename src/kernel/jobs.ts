@@ -3,6 +3,7 @@ import { createPostgresBackend, type Job, type JobsOptions, Queue, Unrecoverable
 import { Cluster, Redis } from 'ioredis';
 import { Client, type ClientConfig } from 'pg';
 import { z } from 'zod';
+import { ASK_AFTER_MS, CONNECT_MS, SILENCE_MS } from './database.js';
 import type { Logger } from './logger.js';
 
 /** The queues; a worker file of the same name serves each. */
@@ -50,11 +51,6 @@ const DELIVERY: JobsOptions = {
 
 /** Connections of each PostgreSQL-backed queue or worker; each also holds one to listen. */
 const QUEUE_POOL_SIZE = 2;
-
-/** A server that takes connections and says nothing is away, and so is one that lets a statement of the queue wait for longer. */
-const CONNECT_MS = 3_000;
-const ANSWER_MS = 7_000;
-const ASK_AFTER_MS = 10_000;
 
 /** How long running jobs may take to finish when the process stops; the queue gives what is left to another one. */
 const CLOSE_DEADLINE_MS = 5_000;
@@ -244,7 +240,7 @@ export class Jobs {
     schema: QUEUE_SCHEMA,
     max: QUEUE_POOL_SIZE,
     connectionTimeoutMillis: CONNECT_MS,
-    query_timeout: ANSWER_MS,
+    query_timeout: SILENCE_MS,
     keepAlive: true,
     keepAliveInitialDelayMillis: ASK_AFTER_MS,
     Client: HeardClient,

@@ -4,7 +4,7 @@ import { newId } from '../../src/kernel/ids.js';
 import { createLogger } from '../../src/kernel/logger.js';
 import type { LogEntry } from '../../src/provisioning/log-entry.js';
 import { ProvisioningLogWriter } from '../../src/provisioning/log-writer.js';
-import { startGreeter } from '../workers/silent-postgres.js';
+import { startGreeter } from '../workers/postgres-greeter.js';
 
 const entry = (): LogEntry => ({
   id: newId(),

@@ -1,7 +1,7 @@
 import { newId } from '../../src/kernel/ids.js';
 import { Jobs } from '../../src/kernel/jobs.js';
 import { createLogger } from '../../src/kernel/logger.js';
-import { startGreeter } from '../workers/silent-postgres.js';
+import { startGreeter } from '../workers/postgres-greeter.js';
 
 const oneJob = () => [
   { queue: 'mail' as const, id: newId(), payload: { organizationId: newId(), ids: {}, requestId: 'r' } },
