@@ -38,10 +38,10 @@ export const CONNECT_MS = 3_000;
 export const SILENCE_MS = 7_000;
 /**
  * A new connection pays for its first statements: PostgreSQL reads its catalogue and plans them all. So what a burst made is
- * kept for the next one. Nobody waits on a connection at rest; the kernel asks the other side every ten seconds whether
- * it is still there, and gives up after ten questions more.
+ * kept for the next one.
  */
 const IDLE_MS = 300_000;
+/** Nobody waits on a connection at rest: the kernel asks the other side so often whether it is still there, and gives up after ten questions more. */
 export const ASK_AFTER_MS = 10_000;
 /** And then is made anew: the name of a server may have come to mean another one, while the old one still answers. */
 const LIFETIME_S = 1_800;
