@@ -1,5 +1,6 @@
 import { HeaderMap } from '@apollo/server';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import { CredentialChanged } from '../src/kernel/credential-check.js';
 import { DomainError, type ErrorCode } from '../src/kernel/errors.js';
 import type { Logger } from '../src/kernel/logger.js';
 
@@ -72,6 +73,8 @@ export function createErrorFormatter(options: ErrorFormatterOptions) {
   return (formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError => {
     const scope = options.scope();
     const cause = rootCause(error);
+    // Nobody reads this answer: the request is authenticated whole and run again.
+    if (cause instanceof CredentialChanged) return formatted;
     if (cause instanceof DomainError && cause.code !== 'INTERNAL') {
       if (cause.code === 'UNAVAILABLE') log(options.logger, 'warn', scope, cause, formatted);
       return present(formatted, cause.message, {

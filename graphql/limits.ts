@@ -12,27 +12,15 @@ import {
   isObjectType,
   Kind,
   type OperationDefinitionNode,
-  parse,
   type SelectionSetNode,
-  visit,
 } from 'graphql';
-import { DomainError } from '../src/kernel/errors.js';
 import { CONNECTION_MAX_FIRST } from '../src/kernel/page.js';
+import { exceeded, type ParsedDocument, parseDocument } from './parse-document.js';
 
-/** Characters. A document of MAX_TOKENS needs about 20,000; more is comments, blanks or data that belongs in variables. */
-const MAX_QUERY_LENGTH = 32_768;
-/** Lexical tokens, counted while parsing, so that the parser itself stops. The introspection query has about 350. */
-export const MAX_TOKENS = 2_000;
 /** Levels of fields: `organization.users.edges.node.groups.edges.node.displayName` is eight. */
 export const MAX_DEPTH = 8;
 /** Field values an answer may hold: a full page of 100 rows with a nested default page of 20 fits. */
 const MAX_COST = 5_000;
-/** Aliases let one document call one resolver many times (abuse 11); a screen needs a handful. */
-export const MAX_ALIASES = 15;
-/** `@include` and `@skip` of a real screen stay below this; validation compares the directives of a place in pairs. */
-export const MAX_DIRECTIVES = 30;
-/** Validation compares fragments in pairs: 50 are 1,225 comparisons, 500 would be 124,750. */
-export const MAX_FRAGMENTS = 50;
 /** Selections of one field at one place, for the same reason: fragments of one screen overlap, but not without end. */
 export const MAX_REPEATS = 30;
 /** Selections this check itself may read: fragments spread at many places cannot make it slow. */
@@ -58,60 +46,17 @@ export interface SentOperation {
 export function checkLimits(schema: GraphQLSchema, sent: SentOperation): OperationDefinitionNode | undefined {
   checkVariables(sent.variables);
   if (typeof sent.query !== 'string') return undefined;
-  const document = parseBounded(sent.query);
-  const operation = document && countParts(document);
-  if (!operation) return undefined;
-  new Estimate(schema, document, variableReader(operation, sent.variables)).read(operation);
+  const parsed = parseDocument(sent.query);
+  if (!parsed || small.get(parsed) === schema) return parsed?.operation;
+  const { document, operation } = parsed;
+  const estimate = new Estimate(schema, document, variableReader(operation, sent.variables));
+  estimate.read(operation);
+  if (!estimate.asksVariables) small.set(parsed, schema);
   return operation;
 }
 
-function exceeded(message: string): DomainError {
-  return new DomainError('LIMIT_EXCEEDED', message);
-}
-
-function parseBounded(query: string): DocumentNode | undefined {
-  if (query.length > MAX_QUERY_LENGTH) {
-    throw exceeded(
-      `The query has ${query.length} characters; the limit is ${MAX_QUERY_LENGTH}. Move data into variables.`,
-    );
-  }
-  try {
-    return parse(query, { maxTokens: MAX_TOKENS, noLocation: true });
-  } catch (error) {
-    if (error instanceof Error && error.message.includes('Parsing aborted')) {
-      throw exceeded(`The query has more than ${MAX_TOKENS} tokens. Split it into several requests.`);
-    }
-    return undefined;
-  }
-}
-
-function countParts(document: DocumentNode): OperationDefinitionNode | undefined {
-  const operations = document.definitions.filter((node) => node.kind === Kind.OPERATION_DEFINITION);
-  if (operations.length > 1) {
-    throw exceeded(`The query holds ${operations.length} operations; send one per request.`);
-  }
-  const counts = { aliases: 0, directives: 0, fragments: 0 };
-  visit(document, {
-    Field: (node) => {
-      if (node.alias) counts.aliases += 1;
-    },
-    Directive: () => {
-      counts.directives += 1;
-    },
-    FragmentDefinition: () => {
-      counts.fragments += 1;
-    },
-  });
-  const maxima = { aliases: MAX_ALIASES, directives: MAX_DIRECTIVES, fragments: MAX_FRAGMENTS };
-  for (const part of ['aliases', 'directives', 'fragments'] as const) {
-    if (counts[part] > maxima[part]) {
-      throw exceeded(
-        `The query has ${counts[part]} ${part}; the limit is ${maxima[part]}. Split it into several requests.`,
-      );
-    }
-  }
-  return operations[0];
-}
+/** Documents that were found small enough, whatever their variables are. */
+const small = new WeakMap<ParsedDocument, GraphQLSchema>();
 
 /** Level by level, because recursion over a hostile depth is what this guards against. */
 function checkVariables(variables: unknown): void {
@@ -172,6 +117,8 @@ interface Place {
  * So a fragment cycle ends at the depth limit, and nothing is counted twice.
  */
 class Estimate {
+  /** Whether the size of a page is a variable, so that other variables may exceed what these do not. */
+  asksVariables = false;
   private cost = 0;
   private selections = 0;
   private readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
@@ -269,7 +216,10 @@ class Estimate {
       const value = node.arguments?.find((argument) => argument.name.value === 'first')?.value;
       let first = definition?.args.find((argument) => argument.name === 'first')?.defaultValue;
       if (value?.kind === Kind.INT) first = Number(value.value);
-      if (value?.kind === Kind.VARIABLE) first = this.variable(value.name.value) ?? first;
+      if (value?.kind === Kind.VARIABLE) {
+        this.asksVariables = true;
+        first = this.variable(value.name.value) ?? first;
+      }
       if (typeof first !== 'number') continue;
       if (first > CONNECTION_MAX_FIRST) {
         throw exceeded(

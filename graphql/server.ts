@@ -9,18 +9,17 @@ import {
 } from '@apollo/server/plugin/disabled';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { type GraphQLSchema, type OperationDefinitionNode, OperationTypeNode } from 'graphql';
+import type { GraphQLSchema } from 'graphql';
 import type { Context } from '../src/kernel/context.js';
-import { DomainError } from '../src/kernel/errors.js';
 import type { Logger } from '../src/kernel/logger.js';
 import { acceptGraphqlBodies } from './body.js';
 import type { GraphqlContext } from './context.js';
-import { insertDocument, NO_DOCUMENTS, type RegisteredDocuments } from './documents.js';
-import { createErrorFormatter, type ErrorScope, failureHead, refusal } from './errors.js';
+import type { RegisteredDocuments } from './documents.js';
+import { answerOnceMore, enter, type RequestScope } from './enter.js';
+import { createErrorFormatter, type ErrorScope, failureHead } from './errors.js';
 import { graphiqlPage } from './graphiql.js';
-import { readIdempotencyKey } from './idempotency.js';
-import { checkLimits, MAX_TOKENS, type SentOperation } from './limits.js';
 import type { Loaders } from './loaders.js';
+import { MAX_TOKENS } from './parse-document.js';
 import {
   MAX_BODY_BYTES,
   MAX_VALIDATION_ERRORS,
@@ -29,8 +28,8 @@ import {
   refuseCrossSite,
   refuseHttp,
 } from './refusals.js';
-import { mountStreams, STREAM_PATH } from './stream-route.js';
-import { isVisit, type Visits } from './visits.js';
+import { mountStreams } from './stream-route.js';
+import type { Visits } from './visits.js';
 
 /** What the GraphQL door is built from. */
 export interface GraphqlOptions {
@@ -40,6 +39,8 @@ export interface GraphqlOptions {
   logger: Logger;
   /** The caller behind a request; throws a DomainError (UNAUTHENTICATED, RATE_LIMITED, UNAVAILABLE ...) to refuse it. */
   authenticate(request: FastifyRequest): Promise<Context>;
+  /** The same from memory, for what only reads; its transactions prove it. Undefined for a caller that is not known. */
+  recall?(request: FastifyRequest): Context | undefined;
   /** How whoever has no credential comes to an organization; undefined for a request that carries one. */
   visits?(request: FastifyRequest): Visits | undefined;
   createLoaders(context: Context): Loaders;
@@ -61,7 +62,7 @@ const MAX_COERCION_ERRORS = 5;
  * call `close()` from inside `close()` and wait for itself.
  */
 export async function mountGraphql(app: FastifyInstance, options: GraphqlOptions): Promise<void> {
-  const scopes = new AsyncLocalStorage<ErrorScope>();
+  const scopes = new AsyncLocalStorage<RequestScope>();
   const apollo = createApollo(options, () => scopes.getStore() ?? { requestId: 'unknown', logged: 0 });
   await apollo.start();
   app.addHook('onClose', () => apollo.stop());
@@ -69,6 +70,9 @@ export async function mountGraphql(app: FastifyInstance, options: GraphqlOptions
   const execute = fastifyApolloHandler(apollo, {
     context: (request) => enter(request, options, scopes.getStore()),
   });
+  const answer = answerOnceMore((scope, request, reply) =>
+    scopes.run(scope, async () => execute.call(app, request, reply)),
+  );
 
   await app.register(async (scope) => {
     acceptGraphqlBodies(scope, MAX_BODY_BYTES);
@@ -84,9 +88,7 @@ export async function mountGraphql(app: FastifyInstance, options: GraphqlOptions
       url: '/graphql',
       bodyLimit: MAX_BODY_BYTES,
       onRequest: [refuseBadHost, refuseCrossSite],
-      handler(request, reply) {
-        return scopes.run({ requestId: request.id, logged: 0 }, () => execute.call(this, request, reply));
-      },
+      handler: answer,
     });
     mountStreams(app, scope, options);
     scope.route({
@@ -147,70 +149,6 @@ const statusPlugin: ApolloServerPlugin<GraphqlContext> = {
     },
   }),
 };
-
-/**
- * Who is asking, then how much: an anonymous bomb is refused without being parsed. Without a credential a request is
- * answered that asks for what visitors may.
- */
-async function enter(
-  request: FastifyRequest,
-  options: GraphqlOptions,
-  scope: ErrorScope | undefined,
-): Promise<GraphqlContext> {
-  try {
-    const documents = options.documents ?? NO_DOCUMENTS;
-    const visits = options.visits?.(request);
-    const visiting = visits && isVisit(request.body, documents) ? visits : undefined;
-    const caller = visiting?.nobody ?? (await options.authenticate(request));
-    const context = { ...caller, progress: { isStored: false } };
-    if (scope) scope.requestId = context.requestId;
-    insertDocument(request.body, documents);
-    const sent = isSentOperation(request.body) ? request.body : {};
-    const operation = checkLimits(options.schema, sent);
-    if (operation?.operation === OperationTypeNode.SUBSCRIPTION) throw notHere();
-    const keyed = withIdempotencyKey(context, request, { ...sent, operation });
-    return {
-      context: keyed,
-      loaders: options.createLoaders(context),
-      writeMail: options.writeMail,
-      ...(visiting && { visits: visiting }),
-    };
-  } catch (error) {
-    throw refusal(error);
-  }
-}
-
-function withIdempotencyKey(
-  context: Context,
-  { headers }: FastifyRequest,
-  { query, variables, operation }: SentOperation & { operation: OperationDefinitionNode | undefined },
-): Context {
-  const header = headers['idempotency-key'];
-  if (header === undefined) return context;
-  if (context.actor.kind === 'visitor') throw keyOfNobody();
-  const credential = headers.authorization ?? '';
-  return {
-    ...context,
-    idempotencyKey: readIdempotencyKey({ header, credential, operation, query, variables }),
-  };
-}
-
-const keyOfNobody = (): DomainError =>
-  new DomainError(
-    'INVALID_INPUT',
-    'A result is kept for whoever has a credential. Without one send the request without an Idempotency-Key.',
-    { field: 'Idempotency-Key' },
-  );
-
-const notHere = (): DomainError =>
-  new DomainError(
-    'NOT_SUPPORTED',
-    `Subscriptions are answered as streams of events. Send this to ${STREAM_PATH}.`,
-  );
-
-/** Apollo itself refuses arrays (batches), strings and an empty body, with a message that says so. */
-const isSentOperation = (body: unknown): body is SentOperation =>
-  typeof body === 'object' && body !== null && !Array.isArray(body);
 
 async function answerOtherMethod(
   request: FastifyRequest,

@@ -9,7 +9,8 @@ import {
   validate,
 } from 'graphql';
 import { DomainError } from '../src/kernel/errors.js';
-import { checkLimits, MAX_TOKENS, type SentOperation } from './limits.js';
+import { checkLimits, type SentOperation } from './limits.js';
+import { MAX_TOKENS } from './parse-document.js';
 import { MAX_VALIDATION_ERRORS } from './refusals.js';
 
 /** What GraphQL refused before anything ran; every one of its errors is shown. */

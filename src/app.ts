@@ -11,6 +11,7 @@ import { resolvers } from '../graphql/resolvers.js';
 import { buildGraphqlSchema } from '../graphql/schema.js';
 import { mountGraphql } from '../graphql/server.js';
 import { authenticateToken } from './access/authenticate-token.js';
+import { KnownTokens, type TokenRequest } from './access/known-token.js';
 import { createOutbound } from './access/outbound.js';
 import { mountHealth } from './health.js';
 import type { Database } from './kernel/database.js';
@@ -117,6 +118,13 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   const outside = { ...outbound, signinUrlOf: origin.signinUrlOf };
   await mountSignin(app, { database, origin, logger, production });
   await mountAuthentication(app, { database, origin, outside, logger, production });
+  const tokens = new KnownTokens();
+  const askedBy = (request: FastifyRequest): TokenRequest => ({
+    authorization: request.headers.authorization,
+    hostSlug: origin.slugOf(hostOf(request.raw)),
+    requestId: request.id,
+    outside,
+  });
   await mountGraphql(app, {
     schema: buildGraphqlSchema(resolvers),
     production,
@@ -126,11 +134,12 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     documents: options.documents,
     requireHttps: (request) => requireHttps(request, production),
     visits: (request) => visitsOf(request, { database, origin }),
+    recall: (request) => tokens.contextOf(database, askedBy(request)),
     authenticate: (request) => {
       const { authorization, cookie } = request.headers;
-      const asked = { hostSlug: origin.slugOf(hostOf(request.raw)), requestId: request.id, outside };
       const session = authorization === undefined ? sessionCookie(cookie) : undefined;
-      if (session === undefined) return authenticateToken(database, { authorization, ...asked });
+      const asked = askedBy(request);
+      if (session === undefined) return authenticateToken(database, asked, tokens);
       return authenticateBrowser(database, { session, headers: request.headers, ...asked });
     },
   });

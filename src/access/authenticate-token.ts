@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Context, Outside } from '../kernel/context.js';
+import type { Context } from '../kernel/context.js';
 import { useIsStale } from '../kernel/credential-check.js';
 import type { Database } from '../kernel/database.js';
 import { lowerRole, permissionsOf, type Role } from '../kernel/permissions.js';
@@ -7,6 +7,7 @@ import { secretMatches } from '../kernel/secrets.js';
 import { runInSystem } from '../kernel/tenancy.js';
 import { authenticateOperator, namesOperator } from './authenticate-operator.js';
 import { bearerOf, refusedToken } from './bearer.js';
+import type { KnownToken, KnownTokens, TokenRequest } from './known-token.js';
 import { API_TOKEN_PREFIX } from './new-api-token.js';
 
 interface TokenRow {
@@ -19,6 +20,7 @@ interface TokenRow {
   scopes: string[] | null;
   secret_hash: Buffer;
   slug: string;
+  lookup_id: string;
   use_is_stale: boolean;
 }
 
@@ -26,26 +28,44 @@ interface TokenRow {
  * The context of an API token, or of an operator's (`authenticateOperator`). UNAUTHENTICATED, always with the same words,
  * for a missing, unknown, wrong, revoked or expired token, for one of a person who is not active (B19), and for a host that
  * names another organization (R1). A person's token acts with the role that person has now, and never above that of whoever issued it (B33).
+ * An organization's token is `known` from then on, one that is refused is not.
  */
 export async function authenticateToken(
   database: Database,
-  request: {
-    authorization: string | undefined;
-    hostSlug: string | undefined;
-    requestId: string;
-    outside?: Outside;
-  },
+  request: TokenRequest,
+  known: KnownTokens,
 ): Promise<Context> {
   if (namesOperator(request.authorization)) return authenticateOperator(database, request);
-  const parsed = bearerOf(API_TOKEN_PREFIX, request.authorization);
-  if (!parsed) throw refusedToken();
-  const share = parsed.lookupId;
+  const row = await findToken(database, request.authorization);
+  if (!row || (request.hostSlug !== undefined && request.hostSlug !== row.slug)) {
+    known.refused(request.authorization);
+    throw refusedToken();
+  }
+  if (row.use_is_stale) await noteUse(database, row);
+  const role = lowerRole(row.role, row.user_role ?? row.role);
+  const caller: KnownToken['caller'] = {
+    organizationId: row.organization_id,
+    actor: { kind: 'token', id: row.id, role, ...(row.user_id !== null && { userId: row.user_id }) },
+    permissions: new Set(permissionsOf(role, row.scopes)),
+  };
+  known.accepted(request.authorization, { slug: row.slug, caller });
+  const { outside, requestId } = request;
+  return { database, ...caller, outside, requestId };
+}
+
+/** The live token of an Authorization header. */
+async function findToken(
+  database: Database,
+  authorization: string | undefined,
+): Promise<TokenRow | undefined> {
+  const parsed = bearerOf(API_TOKEN_PREFIX, authorization);
+  if (!parsed) return undefined;
   const [row] = await runInSystem(
     database,
     (tx) =>
       tx.rows(
         sql<TokenRow>`
-        select t.organization_id, t.id, t.role, t.user_id, u.role as user_role, t.scopes, t.secret_hash, o.slug,
+        select t.organization_id, t.id, t.role, t.user_id, u.role as user_role, t.scopes, t.secret_hash, o.slug, t.lookup_id,
                ${useIsStale(sql`t.last_used_at`)} as use_is_stale
         from api_tokens t join organizations o on o.id = t.organization_id
         left join users u on u.organization_id = t.organization_id and u.id = t.user_id
@@ -53,28 +73,17 @@ export async function authenticateToken(
           and (t.expires_at is null or t.expires_at > now()) and (t.user_id is null or u.active)`,
         { prepared: true },
       ),
-    { share, readOnly: true },
+    { share: parsed.lookupId, readOnly: true },
   );
-  if (!row || !secretMatches(parsed.secret, row.secret_hash)) throw refusedToken();
-  if (request.hostSlug !== undefined && request.hostSlug !== row.slug) throw refusedToken();
-  if (row.use_is_stale) await noteUse(database, share, row);
-  const role = lowerRole(row.role, row.user_role ?? row.role);
-  return {
-    database,
-    organizationId: row.organization_id,
-    actor: { kind: 'token', id: row.id, role, ...(row.user_id !== null && { userId: row.user_id }) },
-    permissions: new Set(permissionsOf(role, row.scopes)),
-    ...(request.outside && { outside: request.outside }),
-    requestId: request.requestId,
-  };
+  return row && secretMatches(parsed.secret, row.secret_hash) ? row : undefined;
 }
 
-const noteUse = (database: Database, share: string, { organization_id, id }: TokenRow): Promise<unknown> =>
+const noteUse = (database: Database, { organization_id, id, lookup_id }: TokenRow): Promise<unknown> =>
   runInSystem(
     database,
     (tx) =>
       tx.rows(
         sql`update api_tokens set last_used_at = now() where organization_id = ${organization_id} and id = ${id}`,
       ),
-    { share },
+    { share: lookup_id },
   );

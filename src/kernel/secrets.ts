@@ -1,4 +1,4 @@
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHash, hash, randomBytes, timingSafeEqual } from 'node:crypto';
 
 /** 256 random bits cannot be guessed, so a plain hash protects them at rest (ASVS 6.5.2) and costs nothing a request. */
 const SECRET_BYTES = 32;
@@ -26,6 +26,9 @@ export function newSecret(): NewSecret {
     lastFour: secret.slice(-4),
   };
 }
+
+/** What a process remembers a credential by: memory holds none in the clear. */
+export const fingerprint = (credential: string): string => hash('sha256', credential, 'base64');
 
 /** Compares in constant time. */
 export const secretMatches = (secret: string, hash: Buffer): boolean =>

@@ -1,5 +1,6 @@
-import { hash } from 'node:crypto';
 import { DomainError } from '../kernel/errors.js';
+import { Recent } from '../kernel/recent.js';
+import { fingerprint } from '../kernel/secrets.js';
 import type { KnownCredential } from '../provisioning/known-credential.js';
 
 export interface GuardOptions {
@@ -12,7 +13,7 @@ export interface GuardOptions {
 /** Identity providers share addresses between customers, so one of them with an old token must not shut out the rest. */
 const OPTIONS: GuardOptions = { refusals: 1_000, forgivenPerSecond: 20 };
 
-/** Credentials and addresses that are remembered; the oldest are forgotten first. */
+/** Credentials, and addresses, that are remembered. */
 const MAX_REMEMBERED = 10_000;
 
 /**
@@ -21,8 +22,8 @@ const MAX_REMEMBERED = 10_000;
  * is about that then proves in its first packet that its credential is still live.
  */
 export class CredentialGuard {
-  private readonly good = new Map<string, KnownCredential>();
-  private readonly refusals = new Map<string, { count: number; at: number }>();
+  private readonly good = new Recent<KnownCredential>(MAX_REMEMBERED);
+  private readonly refusals = new Recent<{ count: number; at: number }>(MAX_REMEMBERED);
 
   constructor(private readonly options: GuardOptions = OPTIONS) {}
 
@@ -45,12 +46,12 @@ export class CredentialGuard {
   }
 
   accepted(authorization: string | undefined, known: KnownCredential): void {
-    if (authorization !== undefined) remember(this.good, fingerprint(authorization), known);
+    if (authorization !== undefined) this.good.set(fingerprint(authorization), known);
   }
 
   refused(authorization: string | undefined, address: string): void {
     if (authorization !== undefined) this.good.delete(fingerprint(authorization));
-    remember(this.refusals, address, { count: this.countOf(address) + 1, at: performance.now() });
+    this.refusals.set(address, { count: this.countOf(address) + 1, at: performance.now() });
   }
 
   private countOf(address: string): number {
@@ -61,15 +62,4 @@ export class CredentialGuard {
       known.count - ((performance.now() - known.at) / 1000) * this.options.forgivenPerSecond,
     );
   }
-}
-
-/** Memory holds no credential in the clear. */
-const fingerprint = (authorization: string): string => hash('sha256', authorization, 'base64');
-
-function remember<V>(memory: Map<string, V>, key: string, value: V): void {
-  memory.delete(key);
-  memory.set(key, value);
-  if (memory.size <= MAX_REMEMBERED) return;
-  const [oldest] = memory.keys();
-  if (oldest !== undefined) memory.delete(oldest);
 }

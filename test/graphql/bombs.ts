@@ -1,5 +1,6 @@
 import { buildSchema } from 'graphql';
-import { MAX_ALIASES, MAX_DEPTH, MAX_DIRECTIVES, MAX_FRAGMENTS, MAX_REPEATS } from '../../graphql/limits.js';
+import { MAX_DEPTH, MAX_REPEATS } from '../../graphql/limits.js';
+import { MAX_ALIASES, MAX_DIRECTIVES, MAX_FRAGMENTS } from '../../graphql/parse-document.js';
 
 /** A schema with everything a bomb needs: cycles, pages, lists that are not paged, recursive input. */
 export const schema = buildSchema(`

@@ -55,7 +55,8 @@ afterAll(() => product.close());
 const LIST = '(first: 10) { totalCount pageInfo { hasNextPage endCursor } edges';
 
 /**
- * How many statements each document costs, besides two: the token is looked up, and its last use is noted once a minute.
+ * How many statements each document costs, besides those about the token: a query proves the one this process knows in its first packet,
+ * a change looks it up, and its last use is noted once a minute.
  * The numbers do not depend on how many rows there are. One may become smaller; growth needs a reason in the commit.
  */
 const COSTS: readonly [string, number, () => string][] = [
@@ -151,4 +152,12 @@ it.each(COSTS)('%s costs %i statements and no more', async (_name, most, documen
   const statements = await statementsOf(document());
   if (statements.length > most) throw new Error(`${statements.length} statements:\n${statements.join('\n')}`);
   expect(statements.length).toBe(most);
+});
+
+it('a query proves a known token once, with its first statements, and looks nothing up', async () => {
+  await statementsOf('{ organization { id } }');
+  await statementsOf(`{ user(id: "${ids.user}") { userName groups(first: 1) { totalCount } } }`);
+  const aboutTokens = sent.filter((text) => /api_tokens/.test(text));
+  expect(aboutTokens).toHaveLength(1);
+  expect(aboutTokens[0]).toMatch(/pg_is_in_recovery/);
 });
