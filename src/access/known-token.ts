@@ -1,6 +1,7 @@
-import type { Context, Outside } from '../kernel/context.js';
+import type { Actor, Context, Outside } from '../kernel/context.js';
 import { type CredentialCheck, NOTED_EVERY } from '../kernel/credential-check.js';
 import type { Database } from '../kernel/database.js';
+import type { WireStatement } from '../kernel/packet.js';
 import { lowerRole, type Role } from '../kernel/permissions.js';
 import { Recent } from '../kernel/recent.js';
 import { fingerprint } from '../kernel/secrets.js';
@@ -16,7 +17,9 @@ export interface TokenRequest {
 /** An API token that was good when it was last looked up whole. */
 export interface KnownToken {
   readonly slug: string;
-  readonly caller: Pick<Context, 'organizationId' | 'actor' | 'permissions'>;
+  readonly caller: Pick<Context, 'organizationId' | 'permissions'> & {
+    readonly actor: Extract<Actor, { kind: 'token' }>;
+  };
 }
 
 /** Tokens that are remembered. */
@@ -37,10 +40,13 @@ const STILL_GOOD = `
  * packet that the token is still live, and acts with the same role.
  */
 export class KnownTokens {
-  private readonly good = new Recent<KnownToken>(MAX_REMEMBERED);
+  private readonly good = new Recent<KnownToken & { readonly proof: WireStatement }>(MAX_REMEMBERED);
 
   accepted(authorization: string | undefined, token: KnownToken): void {
-    if (authorization !== undefined) this.good.set(fingerprint(authorization), token);
+    if (authorization === undefined) return;
+    const { organizationId, actor } = token.caller;
+    const proof = { text: STILL_GOOD, values: [organizationId, actor.id], prepared: true };
+    this.good.set(fingerprint(authorization), { ...token, proof });
   }
 
   refused(authorization: string | undefined): void {
@@ -58,20 +64,16 @@ export class KnownTokens {
   ): Context | undefined {
     const known = authorization === undefined ? undefined : this.good.get(fingerprint(authorization));
     if (!known || (hostSlug !== undefined && hostSlug !== known.slug)) return undefined;
-    const check = checkOf(known);
-    return { database, ...known.caller, outside, requestId, ...(check && { check }) };
+    const { caller, proof } = known;
+    const check: CredentialCheck = {
+      statement: proof,
+      holds: ([row]) => row !== undefined && roleIn(row) === caller.actor.role,
+      isProven: false,
+    };
+    return { database, ...caller, outside, requestId, check };
   }
 }
 
-function checkOf({ caller: { organizationId, actor } }: KnownToken): CredentialCheck | undefined {
-  if (actor.kind !== 'token') return undefined;
-  return {
-    statement: { text: STILL_GOOD, values: [organizationId, actor.id], prepared: true },
-    holds: ([row]) => {
-      if (row === undefined) return false;
-      const role = row.role as Role;
-      return lowerRole(role, (row.user_role as Role | null) ?? role) === actor.role;
-    },
-    isProven: false,
-  };
+function roleIn({ role, user_role: roleOfPerson }: Record<string, unknown>): Role {
+  return lowerRole(role as Role, (roleOfPerson ?? role) as Role);
 }

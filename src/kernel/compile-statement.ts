@@ -7,7 +7,7 @@ const compiler = new Kysely<unknown>({
   dialect: new PostgresDialect({ pool: () => Promise.reject(new Error('This compiles only.')) }),
 });
 
-/** What the tag makes of text and values; references and identifiers are nodes of other kinds. */
+/** What the tag makes of text, values and references to a column of a table. */
 interface TagNode {
   readonly kind: string;
   readonly sqlFragments?: readonly string[];
@@ -15,11 +15,18 @@ interface TagNode {
   readonly value?: unknown;
   /** A value that stands in the text itself. */
   readonly immediate?: boolean;
+  readonly table?: { readonly table: { readonly schema?: unknown; readonly identifier: IdentifierNode } };
+  readonly column?: { readonly column: IdentifierNode };
+}
+
+interface IdentifierNode {
+  readonly kind: string;
+  readonly name: string;
 }
 
 /**
  * The text and values of a statement. Kysely's compiler visits every node with plugins and a stack, which costs several
- * times what most statements cost PostgreSQL, so plain text and values are joined here; whatever else is in a statement
+ * times what most statements cost PostgreSQL, so plain text, values and columns are joined here; whatever else is in a statement
  * is left to Kysely.
  */
 export function compileStatement(statement: RawBuilder<unknown>, options: StatementOptions): WireStatement {
@@ -33,6 +40,7 @@ export function compileStatement(statement: RawBuilder<unknown>, options: Statem
 function textOf(node: TagNode, values: unknown[]): string | undefined {
   const { kind, sqlFragments, parameters = [] } = node;
   if (kind === 'ValueNode' && !node.immediate) return `$${values.push(node.value)}`;
+  if (kind === 'ReferenceNode') return columnOf(node);
   if (kind !== 'RawNode' || !sqlFragments) return undefined;
   let text = sqlFragments[0] ?? '';
   for (let index = 0; index < parameters.length; index += 1) {
@@ -43,3 +51,11 @@ function textOf(node: TagNode, values: unknown[]): string | undefined {
   }
   return text;
 }
+
+/** Undefined for `*` and for a table that is named with its schema. */
+function columnOf({ table, column }: TagNode): string | undefined {
+  if (table?.table.schema || column?.column.kind !== 'IdentifierNode') return undefined;
+  return `${table ? `${quoted(table.table.identifier)}.` : ''}${quoted(column.column)}`;
+}
+
+const quoted = ({ name }: IdentifierNode): string => `"${name.replaceAll('"', '""')}"`;

@@ -7,7 +7,7 @@ import type { WireStatement } from './packet.js';
  * anywhere is refused from then on, at no round trip of its own.
  */
 export interface CredentialCheck {
-  /** Run with the rights of the organization. */
+  /** Run with the rights of the organization. One object for a credential: requests that travel together prove it once. */
   readonly statement: WireStatement;
   /** Whether the rows say that everything is as it was remembered. */
   holds(rows: readonly Record<string, unknown>[]): boolean;

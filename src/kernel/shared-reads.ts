@@ -119,9 +119,10 @@ async function travel(
   passengers: readonly Passenger[],
 ): Promise<void> {
   const packet = [settingsStatement({ ...settings, transaction_read_only: 'on' })];
-  const proofs = new Map<string, number>();
+  // Requests with the same credential need the same proof.
+  const proofs = new Map<WireStatement, number>();
   for (const { check } of passengers) {
-    if (check && !proofs.has(nameOf(check))) proofs.set(nameOf(check), packet.push(check.statement) - 1);
+    if (check && !proofs.has(check.statement)) proofs.set(check.statement, packet.push(check.statement) - 1);
   }
   let at = packet.length;
   for (const { statements } of passengers) packet.push(...statements);
@@ -130,13 +131,10 @@ async function travel(
     const own = results.slice(at, at + statements.length);
     at += statements.length;
     if (check) {
-      const proof = results[proofs.get(nameOf(check)) ?? -1];
+      const proof = results[proofs.get(check.statement) ?? -1];
       check.isProven = check.holds(proof?.rows ?? []);
     }
     if (check?.isProven === false) reject(new CredentialChanged());
     else resolve(own);
   }
 }
-
-/** Requests with the same credential need the same proof. */
-const nameOf = ({ statement }: CredentialCheck): string => `${statement.text} ${statement.values.join(' ')}`;

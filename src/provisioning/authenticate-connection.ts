@@ -9,7 +9,7 @@ import { isLookupId, parseToken, secretMatches } from '../kernel/secrets.js';
 import { runInSystem, type Transaction } from '../kernel/tenancy.js';
 import { BEARER_PREFIX, CLIENT_PREFIX } from './credentials.js';
 import { lockOf } from './health/health.js';
-import type { KnownCredential } from './known-credential.js';
+import { type KnownCredential, proofOf } from './known-credential.js';
 import type { RefusedBy } from './log-entry.js';
 import type { Provider } from './scim-connection.entity.js';
 
@@ -99,10 +99,14 @@ export async function lookUpCredential(
     },
     permissions: new Set(CONNECTION_PERMISSIONS),
   };
-  const { organization_id: organizationId, connection_id: connectionId, id: credentialId } = row;
+  const owner = {
+    organizationId: row.organization_id,
+    connectionId: row.connection_id,
+    credentialId: row.id,
+  };
   return {
     context: { database, ...caller, requestId: request.requestId },
-    known: { caller, slug: row.slug, owner: { organizationId, connectionId, credentialId } },
+    known: { caller, slug: row.slug, owner, proof: proofOf(owner) },
   };
 }
 

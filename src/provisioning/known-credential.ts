@@ -1,6 +1,7 @@
 import type { Context } from '../kernel/context.js';
 import { type CredentialCheck, NOTED_EVERY } from '../kernel/credential-check.js';
 import type { Database } from '../kernel/database.js';
+import type { WireStatement } from '../kernel/packet.js';
 import type { ScimRequestIdentity } from './authenticate-connection.js';
 import type { LogOwner } from './log-entry.js';
 
@@ -9,6 +10,7 @@ export interface KnownCredential {
   readonly owner: LogOwner;
   readonly slug: string;
   readonly caller: Pick<Context, 'organizationId' | 'actor' | 'permissions'>;
+  readonly proof: WireStatement;
 }
 
 /**
@@ -24,19 +26,26 @@ const STILL_GOOD = `
   where c.organization_id = $1 and c.id = $2 and c.revoked_at is null and s.status = 'active'
     and (c.expires_at is null or c.expires_at > now()) and c.last_used_at > now() - ${NOTED_EVERY}`;
 
+/** What proves, with the rights of the organization, that a credential is what it is remembered to be. */
+export const proofOf = ({ organizationId, credentialId }: LogOwner): WireStatement => ({
+  text: STILL_GOOD,
+  values: [organizationId, credentialId],
+  prepared: true,
+});
+
 /**
  * The context of a request whose credential, byte for byte, is known: no query. Its first transaction proves that the
  * credential is live (`CredentialCheck`). Undefined when the host asks for another organization, which is refused.
  */
 export function contextOfKnown(
   database: Database,
-  { slug, caller, owner }: KnownCredential,
+  { slug, caller, proof }: KnownCredential,
   { hostSlug, requestId }: Pick<ScimRequestIdentity, 'hostSlug' | 'requestId'>,
 ): Context | undefined {
   const { actor } = caller;
   if (actor.kind !== 'connection' || (hostSlug !== undefined && hostSlug !== slug)) return undefined;
   const check: CredentialCheck = {
-    statement: { text: STILL_GOOD, values: [owner.organizationId, owner.credentialId], prepared: true },
+    statement: proof,
     holds: ([row]) =>
       row !== undefined &&
       row.provider === actor.provider &&

@@ -19,7 +19,8 @@ export function logStatement(entry: LogEntry): RawBuilder<unknown> {
 }
 
 /**
- * Writes entries in one statement with one parameter, so that a batch of any size is the same statement. An entry that
+ * Writes entries in one statement with one parameter, so that a batch of any size is the same statement; `json`, which is
+ * read once, costs two thirds of `jsonb`. An entry that
  * knows its organization by host name only finds it here, which the organization's own role cannot; a name that is
  * nobody's leaves no row. A refusal is written a moment after its answer: when it quotes somebody who was erased in that
  * moment, its words are left out (B38), which is why erasing and writing exclude each other.
@@ -36,12 +37,12 @@ export async function insertLogEntries(
     insert into provisioning_log (${COLUMNS})
     select coalesce(r.organization_id, o.id), r.id, clock_timestamp() - make_interval(secs => r.age), r.connection_id,
       r.credential_id, r.request_id, r.method, r.resource_type, r.target_id, r.operation, r.status, r.outcome,
-      case when not exists (
+      case when r.detail is not null and not exists (
         select from erased_identities e where e.organization_id = r.organization_id
           and e.fingerprint in (select decode(about, 'hex') from unnest(r.about) as about)
           and e.erased_at > now() - interval '1 hour') then r.detail end,
       r.scim_type, r.changes, r.normalisations, r.ignored, r.dialect, r.duration_ms, r.address, r.user_agent
-    from jsonb_to_recordset(${JSON.stringify(records)}::jsonb) as r (organization_id uuid, slug text,
+    from json_to_recordset(${JSON.stringify(records)}::json) as r (organization_id uuid, slug text,
       id uuid, age float8, connection_id uuid, credential_id uuid, request_id text, method text, resource_type text,
       target_id uuid, operation text, status int, outcome text, detail text, scim_type text, changes jsonb,
       normalisations text[], ignored text[], dialect text, duration_ms real, address text, user_agent text,
