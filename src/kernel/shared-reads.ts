@@ -8,10 +8,10 @@ import { refusalOf, settingsStatement } from './transaction.js';
 /** More would keep the first of them waiting for the last. */
 const MOST_STATEMENTS = 24;
 /**
- * Packets of one kind on their way. A look-up takes a tenth of what its packet costs, so that the next one had better go
- * with others when one of these is back; with one alone a single slow statement would hold everybody up.
+ * How long those that wait for a packet to be back do so. A look-up takes a tenth of what its packet costs, so that the next
+ * ones had better go together when the last are back; but one slow statement shall not hold everybody up. Milliseconds.
  */
-const MOST_FLYING = 2;
+const PATIENCE_MS = 20;
 
 /** Statements of one request, on their way in a packet. */
 interface Passenger {
@@ -21,23 +21,37 @@ interface Passenger {
   reject(error: unknown): void;
 }
 
-/** Leaves when one of its kind is back or it is full, and the gate opens; until then others with the same settings come along. */
+/** Leaves when the one before is back or late, or it is full, and the gate opens; until then others with the same settings come along. */
 interface Waiting {
   readonly passengers: Passenger[];
   statements: number;
 }
 
-/** The packets with the same settings: how many are at the gate or beyond, who is still let in, who waits for a return. */
+/**
+ * The packets with the same settings: how many are at the gate or beyond, the last of them, as long as it is, who is still let
+ * in, and who waits for its return.
+ */
 interface Lane {
   flying: number;
+  last: Waiting | undefined;
   open: Waiting | undefined;
   held: Waiting | undefined;
+  patience: NodeJS.Timeout | undefined;
 }
 
+const newLane = (): Lane => ({
+  flying: 0,
+  last: undefined,
+  open: undefined,
+  held: undefined,
+  patience: undefined,
+});
+
 /**
- * Sends the packets of transactions that only read. The look-ups of an organization by key leave two packets at a time;
- * those that come meanwhile wait together and leave in one packet, when one is back or it is full: one round trip, one set
- * of settings and one proof for all of them. So the busier it is, the less each costs; when it is not busy nobody waits for anybody (docs/decisions/0058).
+ * Sends the packets of transactions that only read. The look-ups of an organization by key leave one packet at a time;
+ * those that come meanwhile wait together and leave in one packet, when the last is back or late, or theirs is full: one round
+ * trip, one set of settings and one proof for all of them. So the busier it is, the less each costs; when it is not busy
+ * nobody waits for anybody (docs/decisions/0058).
  */
 export class SharedReads {
   private readonly lanes = new Map<string, Lane>();
@@ -62,7 +76,7 @@ export class SharedReads {
   private board(options: ReadOptions, passenger: Passenger): void {
     const { length } = passenger.statements;
     const key = [options.share, ...Object.values(options.settings)].join(' ');
-    const lane = this.lanes.get(key) ?? { flying: 0, open: undefined, held: undefined };
+    const lane = this.lanes.get(key) ?? newLane();
     this.lanes.set(key, lane);
     if (lane.open && lane.open.statements + length <= MOST_STATEMENTS) {
       lane.open.passengers.push(passenger);
@@ -75,18 +89,32 @@ export class SharedReads {
     const packet = { passengers: [passenger], statements: length };
     lane.open = lane.held = packet;
     if (full) void this.fly(options, key, lane, full);
-    else if (isFullAtGate || lane.flying < MOST_FLYING) void this.fly(options, key, lane, packet);
+    else if (isFullAtGate || !lane.last) void this.fly(options, key, lane, packet);
+    if (lane.held) lane.patience ??= setTimeout(() => this.release(options, key, lane), PATIENCE_MS);
+  }
+
+  private release(options: ReadOptions, key: string, lane: Lane): void {
+    lane.patience = undefined;
+    if (lane.held) void this.fly(options, key, lane, lane.held);
   }
 
   private async fly(options: ReadOptions, key: string, lane: Lane, packet: Waiting): Promise<void> {
-    if (lane.held === packet) lane.held = undefined;
+    if (lane.held === packet) {
+      lane.held = undefined;
+      clearTimeout(lane.patience);
+      lane.patience = undefined;
+    }
     lane.flying += 1;
+    lane.last = packet;
     await this.leave(options, packet, () => {
       if (lane.open === packet) lane.open = undefined;
     });
     lane.flying -= 1;
-    if (lane.held && lane.flying < MOST_FLYING) void this.fly(options, key, lane, lane.held);
-    else if (lane.flying === 0) this.lanes.delete(key);
+    if (lane.last === packet) {
+      lane.last = undefined;
+      if (lane.held) void this.fly(options, key, lane, lane.held);
+    }
+    if (lane.flying === 0) this.lanes.delete(key);
   }
 
   /** Never rejects: whoever is in the packet hears of it. `close` when nobody may come along any more. */
