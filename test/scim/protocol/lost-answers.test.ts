@@ -26,12 +26,12 @@ const noted = async (): Promise<number> => {
   return Number(row?.n);
 };
 
-async function until(done: () => Promise<boolean>): Promise<void> {
+async function until(done: () => Promise<boolean>, meanwhile = () => 'nothing'): Promise<void> {
   for (let tries = 0; tries < 1_200; tries += 1) {
     if (await done()) return;
     await sleep(25);
   }
-  throw new Error('It never happened.');
+  throw new Error(`It never happened; what came instead: ${meanwhile()}`);
 }
 
 /** Sends a request over a real socket and cuts it while the server waits for a lock, so that nobody hears the answer. */
@@ -55,13 +55,21 @@ async function cutWhileItWaits(path: string, body: Body): Promise<void> {
       'Content-Type: application/scim+json',
       `Content-Length: ${Buffer.byteLength(payload)}`,
     ];
-    socket.write(`${head.join('\r\n')}\r\n\r\n${payload}`);
-    await until(async () => {
+    const send = () => socket.write(`${head.join('\r\n')}\r\n\r\n${payload}`);
+    let answers = '';
+    // It waits for a lock for two seconds at most. Where this process stands still for longer, nobody has seen it waiting.
+    socket.on('data', (answer) => {
+      answers += answer;
+      if (`${answer}`.startsWith('HTTP/1.1 503')) send();
+    });
+    send();
+    const isWaiting = async () => {
       const { rows } = await blocker.query(
         "select from pg_locks where not granted and relation = 'users'::regclass",
       );
       return rows.length > 0;
-    });
+    };
+    await until(isWaiting, () => answers);
     socket.destroy();
     await sleep(50);
     await blocker.query('commit');
