@@ -87,15 +87,17 @@ class Packet implements Submittable {
       name,
       read: this.client.getTypeParser(dataTypeID, 'text') as (text: string) => unknown,
     }));
+    statement.blank = Object.fromEntries(fields.map(({ name }) => [name, null]));
   }
 
   handleDataRow({ fields }: { fields: (string | null)[] }): void {
-    const columns = this.prepared[this.results.length]?.columns ?? [];
-    const row: Record<string, unknown> = {};
+    const { columns = [], blank } = this.prepared[this.results.length] ?? {};
+    // A copy has its shape at once; an object that grows member by member costs twice as much.
+    const row: Record<string, unknown> = { ...blank };
     for (let index = 0; index < columns.length; index += 1) {
       const column = columns[index];
       const text = fields[index];
-      if (column) row[column.name] = text === null || text === undefined ? null : column.read(text);
+      if (column && typeof text === 'string') row[column.name] = column.read(text);
     }
     this.rows.push(row);
   }

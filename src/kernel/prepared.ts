@@ -6,6 +6,8 @@ export interface Prepared {
   /** When it is parsed anew, by `performance.now()`. */
   readonly until: number;
   columns: { name: string; read: (text: string) => unknown }[];
+  /** A row in which every column is null. */
+  blank: Readonly<Record<string, unknown>>;
 }
 
 /**
@@ -25,7 +27,7 @@ const PLAN_KEPT_MS = 60_000;
 const gistOf = (text: string): string => text.replace(/\s+/g, ' ').trim().slice(0, 48).trim();
 
 /** Goes whole each time, and is planned for the values it carries. */
-export const unprepared = (): Prepared => ({ name: '', isParsed: false, until: 0, columns: [] });
+export const unprepared = (): Prepared => ({ name: '', isParsed: false, until: 0, columns: [], blank: {} });
 
 /** The prepared statements of one connection. Their plans are made with the settings every transaction has. */
 class PreparedStatements {
@@ -43,7 +45,13 @@ class PreparedStatements {
     if (known) forget(known.name);
     this.made += 1;
     const until = now + PLAN_KEPT_MS * (1 + Math.random());
-    const prepared = { name: `${gistOf(text)} #${this.made}`, isParsed: false, until, columns: [] };
+    const prepared = {
+      name: `${gistOf(text)} #${this.made}`,
+      isParsed: false,
+      until,
+      columns: [],
+      blank: {},
+    };
     this.byText.set(text, prepared);
     const [oldest] = this.byText;
     if (oldest && this.byText.size > MAX_PREPARED) {

@@ -3,6 +3,7 @@ import type { GroupMember, GroupRecord } from '../directory/shapes.js';
 import { MAX_MEMBERS_OF_WHOLE, MAX_MEMBERS_PER_REQUEST } from '../directory/user-input.js';
 import { DomainError } from '../kernel/errors.js';
 import { isStorableText } from '../kernel/fold.js';
+import { dateTime } from './date-time.js';
 import { describe, isJsonObject, type JsonObject, membersOf, nameFrom, textFrom } from './json-input.js';
 import { isNestedGroup } from './nested-group.js';
 import { Problems } from './problems.js';
@@ -97,8 +98,8 @@ export function toGroupResource(
     ...(members && { members: toMembers(members, baseUrl) }),
     meta: {
       resourceType: 'Group',
-      created: group.createdAt.toISOString(),
-      lastModified: group.updatedAt.toISOString(),
+      created: dateTime(group.createdAt),
+      lastModified: dateTime(group.updatedAt),
       location: `${baseUrl}/Groups/${group.id}`,
       version: `W/"${group.version}"`,
     },

@@ -1,6 +1,7 @@
 import type { ResourceTable } from '../directory/attributes.js';
 import type { UserAttributes, UserGroup, UserRecord } from '../directory/shapes.js';
 import { STANDARD_USER } from '../directory/user-attributes.js';
+import { dateTime } from './date-time.js';
 import type { JsonObject } from './json-input.js';
 import { documentOf } from './user-document.js';
 
@@ -32,8 +33,8 @@ export function toUserResource(
     })),
     meta: {
       resourceType: 'User',
-      created: user.createdAt.toISOString(),
-      lastModified: user.updatedAt.toISOString(),
+      created: dateTime(user.createdAt),
+      lastModified: dateTime(user.updatedAt),
       location: `${baseUrl}/Users/${user.id}`,
       version: `W/"${user.version}"`,
     },
