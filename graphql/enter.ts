@@ -7,7 +7,7 @@ import { insertDocument, NO_DOCUMENTS } from './documents.js';
 import { type ErrorScope, refusal } from './errors.js';
 import { readIdempotencyKey } from './idempotency.js';
 import { checkLimits, type SentOperation } from './limits.js';
-import type { GraphqlOptions } from './server.js';
+import type { GraphqlOptions, KnownCallers } from './server.js';
 import { STREAM_PATH } from './stream-route.js';
 import { isVisit } from './visits.js';
 
@@ -15,24 +15,26 @@ import { isVisit } from './visits.js';
 export interface RequestScope extends ErrorScope {
   /** Whether its caller may come from memory. */
   readonly mayRecall: boolean;
-  /** Of a caller from memory: what the first transaction of the run proves. */
-  check?: Context['check'] | undefined;
+  /** The caller, when it came from memory: transactions prove it. */
+  known?: Context | undefined;
 }
 
 type Run = (scope: RequestScope, request: FastifyRequest, reply: FastifyReply) => Promise<unknown>;
 
 /**
- * Runs a request, and once more with its caller authenticated whole when the caller came from memory and no transaction
- * proved it: the credential has changed, or there was no transaction. Only what reads is run from memory.
+ * Runs a request, and once more with its caller authenticated whole when the caller came from memory and is not what it was.
+ * Who was proven by no transaction is proven afterwards. Only what reads is run from memory.
  */
 export const answerOnceMore =
-  (run: Run) =>
+  (run: Run, callers: KnownCallers | undefined) =>
   async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
     const before = new Set(Object.keys(reply.getHeaders()));
     const scope: RequestScope = { requestId: request.id, logged: 0, mayRecall: true };
     const answer = await run(scope, request, reply);
+    const { known, isAway } = scope;
     // An outage proves nothing, and would be waited for twice.
-    if (scope.check?.isProven !== false || reply.statusCode === 503) return answer;
+    const isGood = !scope.hasChanged && (!known || isAway || (await callers?.prove(known)));
+    if (isGood) return answer;
     for (const name of Object.keys(reply.getHeaders())) if (!before.has(name)) reply.removeHeader(name);
     return run({ requestId: request.id, logged: 0, mayRecall: false }, request, reply);
   };
@@ -50,8 +52,8 @@ export async function enter(
     const documents = options.documents ?? NO_DOCUMENTS;
     const visits = options.visits?.(request);
     const visiting = visits && isVisit(request.body, documents) ? visits : undefined;
-    const known = scope?.mayRecall && !visiting ? options.recall?.(request) : undefined;
-    if (scope && known?.check) scope.check = known.check;
+    const known = scope?.mayRecall && !visiting ? options.known?.recall(request) : undefined;
+    if (scope) scope.known = known;
     const early = visiting?.nobody ?? known ?? (await options.authenticate(request));
     insertDocument(request.body, documents);
     const sent = isSentOperation(request.body) ? request.body : {};
@@ -59,7 +61,7 @@ export async function enter(
     if (operation?.operation === OperationTypeNode.SUBSCRIPTION) throw notHere();
     const reads = operation?.operation === OperationTypeNode.QUERY;
     const caller = known && !reads ? await options.authenticate(request) : early;
-    if (scope && caller !== known) scope.check = undefined;
+    if (scope && caller !== known) scope.known = undefined;
     const context = { ...caller, progress: { isStored: false } };
     if (scope) scope.requestId = context.requestId;
     const keyed = withIdempotencyKey(context, request, { ...sent, operation });

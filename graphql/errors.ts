@@ -52,10 +52,15 @@ const MAX_LOGGED_PER_REQUEST = 10;
 /** Seconds, when an outage or a rate limit does not name its own delay. */
 const DEFAULT_RETRY_AFTER = 1;
 
-/** The request an error belongs to. `logged` counts what this request has already written to the log. */
+/** The request an error belongs to. */
 export interface ErrorScope {
   requestId: string;
+  /** What this request has already written to the log. */
   logged: number;
+  /** Whether its credential is not what it was remembered to be. */
+  hasChanged?: boolean;
+  /** Whether something it needs is not reachable. */
+  isAway?: boolean;
 }
 
 export interface ErrorFormatterOptions {
@@ -74,9 +79,15 @@ export function createErrorFormatter(options: ErrorFormatterOptions) {
     const scope = options.scope();
     const cause = rootCause(error);
     // Nobody reads this answer: the request is authenticated whole and run again.
-    if (cause instanceof CredentialChanged) return formatted;
+    if (cause instanceof CredentialChanged) {
+      scope.hasChanged = true;
+      return formatted;
+    }
     if (cause instanceof DomainError && cause.code !== 'INTERNAL') {
-      if (cause.code === 'UNAVAILABLE') log(options.logger, 'warn', scope, cause, formatted);
+      if (cause.code === 'UNAVAILABLE') {
+        scope.isAway = true;
+        log(options.logger, 'warn', scope, cause, formatted);
+      }
       return present(formatted, cause.message, {
         code: cause.code,
         ...(cause.field !== undefined && { field: cause.field }),

@@ -31,6 +31,14 @@ import {
 import { mountStreams } from './stream-route.js';
 import type { Visits } from './visits.js';
 
+/** Callers this process has accepted before. */
+export interface KnownCallers {
+  /** The caller behind a request that only reads: its transactions prove it. Undefined for one that is not known. */
+  recall(request: FastifyRequest): Context | undefined;
+  /** Whether such a caller is still what it was; true when that cannot be found out. */
+  prove(context: Context): Promise<boolean>;
+}
+
 /** What the GraphQL door is built from. */
 export interface GraphqlOptions {
   schema: GraphQLSchema;
@@ -39,8 +47,8 @@ export interface GraphqlOptions {
   logger: Logger;
   /** The caller behind a request; throws a DomainError (UNAUTHENTICATED, RATE_LIMITED, UNAVAILABLE ...) to refuse it. */
   authenticate(request: FastifyRequest): Promise<Context>;
-  /** The same from memory, for what only reads; its transactions prove it. Undefined for a caller that is not known. */
-  recall?(request: FastifyRequest): Context | undefined;
+  /** Without it every request is authenticated whole. */
+  known?: KnownCallers;
   /** How whoever has no credential comes to an organization; undefined for a request that carries one. */
   visits?(request: FastifyRequest): Visits | undefined;
   createLoaders(context: Context): Loaders;
@@ -70,8 +78,9 @@ export async function mountGraphql(app: FastifyInstance, options: GraphqlOptions
   const execute = fastifyApolloHandler(apollo, {
     context: (request) => enter(request, options, scopes.getStore()),
   });
-  const answer = answerOnceMore((scope, request, reply) =>
-    scopes.run(scope, async () => execute.call(app, request, reply)),
+  const answer = answerOnceMore(
+    (scope, request, reply) => scopes.run(scope, async () => execute.call(app, request, reply)),
+    options.known,
   );
 
   await app.register(async (scope) => {

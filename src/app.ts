@@ -14,8 +14,10 @@ import { authenticateToken } from './access/authenticate-token.js';
 import { KnownTokens, type TokenRequest } from './access/known-token.js';
 import { createOutbound } from './access/outbound.js';
 import { mountHealth } from './health.js';
+import { CredentialChanged } from './kernel/credential-check.js';
 import type { Database } from './kernel/database.js';
 import type { Logger } from './kernel/logger.js';
+import { prove } from './kernel/tenancy.js';
 import { renderMail } from './mail/render-mail.js';
 import { hostOf, type Origin, requireHttps } from './origin.js';
 import { mountOutbox } from './outbox-page.js';
@@ -53,6 +55,13 @@ export interface AppOptions {
   /** Aborted when the process has been told to end: from then on every answer ends its connection. */
   stopping?: AbortSignal;
 }
+
+/** An outage says nothing of a credential, and has been told already. */
+const holds = (proven: Promise<void>): Promise<boolean> =>
+  proven.then(
+    () => true,
+    (error: unknown) => !(error instanceof CredentialChanged),
+  );
 
 /** A page of a link is logged by its pattern, however its address was written; of others no query. */
 function loggedPath({ url, params, routeOptions }: FastifyRequest): string {
@@ -134,7 +143,10 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     documents: options.documents,
     requireHttps: (request) => requireHttps(request, production),
     visits: (request) => visitsOf(request, { database, origin }),
-    recall: (request) => tokens.contextOf(database, askedBy(request)),
+    known: {
+      recall: (request) => tokens.contextOf(database, askedBy(request)),
+      prove: (context) => holds(prove(context)),
+    },
     authenticate: (request) => {
       const { authorization, cookie } = request.headers;
       const session = authorization === undefined ? sessionCookie(cookie) : undefined;

@@ -16,7 +16,7 @@ interface TagNode {
   /** A value that stands in the text itself. */
   readonly immediate?: boolean;
   readonly table?: { readonly table: { readonly schema?: unknown; readonly identifier: IdentifierNode } };
-  readonly column?: { readonly column: IdentifierNode };
+  readonly column?: { readonly column?: IdentifierNode };
 }
 
 interface IdentifierNode {
@@ -54,7 +54,7 @@ function textOf(node: TagNode, values: unknown[]): string | undefined {
 
 /** Undefined for `*` and for a table that is named with its schema. */
 function columnOf({ table, column }: TagNode): string | undefined {
-  if (table?.table.schema || column?.column.kind !== 'IdentifierNode') return undefined;
+  if (table?.table.schema || column?.column?.kind !== 'IdentifierNode') return undefined;
   return `${table ? `${quoted(table.table.identifier)}.` : ''}${quoted(column.column)}`;
 }
 

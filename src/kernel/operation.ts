@@ -8,7 +8,7 @@ import { DomainError } from './errors.js';
 import { claimKey, KEY_CONSTRAINTS, recallResult, rememberResult } from './idempotency.js';
 import { type OutboxMessage, outboxRow } from './outbox.js';
 import { OPERATOR_PERMISSIONS, type Permission } from './permissions.js';
-import { readInOrganization, runInOrganization, runInSystem, type Transaction } from './tenancy.js';
+import { prove, readInOrganization, runInOrganization, runInSystem, type Transaction } from './tenancy.js';
 
 /** What `run` works with: the transaction, who asked, and the outbox of this command. */
 export interface Work extends Transaction {
@@ -116,6 +116,8 @@ export function query<S extends z.ZodType, R, P = undefined>(
   const operation = async (context: Context, raw: z.input<S>): Promise<R> => {
     requirePermission(context, permissions);
     const input = parse(spec.input, raw);
+    // The world outside is asked for nobody whose credential may have ended.
+    if (spec.prepare) await prove(context);
     const prepared = (await spec.prepare?.(context, input)) as P;
     return readInOrganization(context, (tx) => spec.run(workIn(tx, context, NO_WRITES), input, prepared));
   };

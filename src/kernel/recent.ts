@@ -1,11 +1,15 @@
-/** What a process remembers by text, up to `limit` entries: what was set the longest time ago is forgotten first. */
+/** What a process remembers by text, up to `limit` entries: what was not asked for the longest time is forgotten first. */
 export class Recent<V> {
   private readonly entries = new Map<string, V>();
 
   constructor(private readonly limit: number) {}
 
   get(key: string): V | undefined {
-    return this.entries.get(key);
+    const value = this.entries.get(key);
+    if (value === undefined) return undefined;
+    this.entries.delete(key);
+    this.entries.set(key, value);
+    return value;
   }
 
   set(key: string, value: V): void {

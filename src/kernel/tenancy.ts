@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { sql } from 'kysely';
 import type { Context } from './context.js';
 import { type Database, SYSTEM_SHARE, translateOutage } from './database.js';
 import type { Transaction, WireTransaction } from './transaction.js';
@@ -112,6 +113,15 @@ export function runInOrganization<T>(
 /** The same entrance for what only reads: PostgreSQL refuses everything else. */
 export function readInOrganization<T>(context: Inside, work: (tx: Transaction) => Promise<T>): Promise<T> {
   return openToRead(context.database, entranceOf(context, {}), work);
+}
+
+/**
+ * Proves a credential from memory before something that is no transaction. Throws CredentialChanged when it is not what it
+ * was; asks nothing when it is proven or was looked up for this request.
+ */
+export async function prove(context: Inside): Promise<void> {
+  if (context.check?.isProven !== false) return;
+  await readInOrganization(context, (tx) => tx.rows(sql`select`, { prepared: true }));
 }
 
 type Inside = Pick<Context, 'database' | 'organizationId'> & Partial<Pick<Context, 'check' | 'progress'>>;
