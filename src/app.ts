@@ -102,6 +102,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     if (options.stopping?.aborted) reply.header('connection', 'close');
   });
   app.addHook('onResponse', async (request, reply) => {
+    if (!logger.isLevelEnabled('debug')) return;
     logger.debug(
       {
         requestId: request.id,

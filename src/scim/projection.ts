@@ -45,20 +45,31 @@ function readSelection(
   return { paths, onTheWay };
 }
 
+/** What is shown of a table whatever is asked for. */
+const constants = new WeakMap<ResourceTable, Pick<Projection, 'always' | 'extensions'>>();
+
+function constantsOf(table: ResourceTable): Pick<Projection, 'always' | 'extensions'> {
+  const known = constants.get(table);
+  if (known) return known;
+  const attributes = [...table.common, ...table.schema.attributes];
+  const always = attributes.filter((one) => one.returned === 'always').map((one) => one.name);
+  const found = {
+    always: new Set(['schemas', ...always]),
+    extensions: new Set(table.extensions.map(({ schema }) => schema.id)),
+  };
+  constants.set(table, found);
+  return found;
+}
+
 /**
  * Reads `attributes` and `excludedAttributes` (RFC 7644 section 3.9): names in any letter case, with or without the
  * schema's URN, sub-attributes too. Names that are nobody's are ignored. When both arrive, both are honoured.
  */
-export function readProjection(query: ProjectionQuery, table: ResourceTable): Projection {
-  const attributes = [...table.common, ...table.schema.attributes];
-  const always = attributes.filter((one) => one.returned === 'always').map((one) => one.name);
-  return {
-    always: new Set(['schemas', ...always]),
-    extensions: new Set(table.extensions.map(({ schema }) => schema.id)),
-    only: readSelection(query.attributes, table),
-    without: readSelection(query.excludedAttributes, table),
-  };
-}
+export const readProjection = (query: ProjectionQuery, table: ResourceTable): Projection => ({
+  ...constantsOf(table),
+  only: readSelection(query.attributes, table),
+  without: readSelection(query.excludedAttributes, table),
+});
 
 /** Whether a list that costs a query of its own is to be shown at all (B25, `excludedAttributes=members`). */
 export function isWanted({ only, without }: Projection, attribute: 'members' | 'groups'): boolean {
