@@ -21,7 +21,7 @@ import { exceeded, type ParsedDocument, parseDocument } from './parse-document.j
 export const MAX_DEPTH = 8;
 /** Field values an answer may hold: a full page of 100 rows with a nested default page of 20 fits. */
 const MAX_COST = 5_000;
-/** Selections of one field at one place, for the same reason: fragments of one screen overlap, but not without end. */
+/** Selections of one field at one place, which validation compares in pairs: fragments of one screen overlap, but not without end. */
 export const MAX_REPEATS = 30;
 /** Selections this check itself may read: fragments spread at many places cannot make it slow. */
 const MAX_SELECTIONS = 10_000;

@@ -45,13 +45,7 @@ class PreparedStatements {
     if (known) forget(known.name);
     this.made += 1;
     const until = now + PLAN_KEPT_MS * (1 + Math.random());
-    const prepared = {
-      name: `${gistOf(text)} #${this.made}`,
-      isParsed: false,
-      until,
-      columns: [],
-      blank: {},
-    };
+    const prepared = { ...unprepared(), name: `${gistOf(text)} #${this.made}`, until };
     this.byText.set(text, prepared);
     const [oldest] = this.byText;
     if (oldest && this.byText.size > MAX_PREPARED) {
