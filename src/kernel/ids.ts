@@ -1,10 +1,30 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomFillSync } from 'node:crypto';
 import { stringify, v7 } from 'uuid';
 
 const ID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-/** A new UUIDv7: made by the server, ordered by time, the same string in SCIM, GraphQL, logs and jobs. */
-export const newId = (): string => v7();
+/** Randomness for 256 ids at a time: asking the operating system for that of each costs ten times the rest of it. */
+const pool = Buffer.alloc(4096);
+let taken = pool.length;
+let latest = 0;
+let sequence = 0;
+
+/**
+ * A new UUIDv7: made by the server, ordered by time, the same string in SCIM, GraphQL, logs and jobs. Those of one
+ * process are in the order in which they were made, within a millisecond too (RFC 9562 section 6.2, method 1).
+ */
+export function newId(): string {
+  if (taken === pool.length) {
+    randomFillSync(pool);
+    taken = 0;
+  }
+  const random = pool.subarray(taken, taken + 16);
+  taken += 16;
+  const now = Date.now();
+  sequence = now > latest ? random.readUInt32BE(6) & 0x7fff_ffff : sequence + 1;
+  latest = Math.max(latest, now);
+  return v7({ random, msecs: latest, seq: sequence });
+}
 
 /**
  * The id that follows from a text: a UUIDv8 (RFC 9562 section 5.8) of its SHA-256, the same for the same text. For what

@@ -5,6 +5,7 @@ export interface Prepared {
   isParsed: boolean;
   /** When it is parsed anew, by `performance.now()`. */
   readonly until: number;
+  usedAt: number;
   columns: { name: string; read: (text: string) => unknown }[];
   /** A row in which every column is null. */
   blank: Readonly<Record<string, unknown>>;
@@ -27,7 +28,14 @@ const PLAN_KEPT_MS = 60_000;
 const gistOf = (text: string): string => text.replace(/\s+/g, ' ').trim().slice(0, 48).trim();
 
 /** Goes whole each time, and is planned for the values it carries. */
-export const unprepared = (): Prepared => ({ name: '', isParsed: false, until: 0, columns: [], blank: {} });
+export const unprepared = (): Prepared => ({
+  name: '',
+  isParsed: false,
+  until: 0,
+  usedAt: 0,
+  columns: [],
+  blank: {},
+});
 
 /** The prepared statements of one connection. Their plans are made with the settings every transaction has. */
 class PreparedStatements {
@@ -37,22 +45,25 @@ class PreparedStatements {
   find(text: string, forget: (name: string) => void): Prepared {
     const known = this.byText.get(text);
     const now = performance.now();
-    this.byText.delete(text);
     if (known && now < known.until) {
-      this.byText.set(text, known);
+      known.usedAt = now;
       return known;
     }
     if (known) forget(known.name);
+    else if (this.byText.size === MAX_PREPARED) this.forgetOne(forget);
     this.made += 1;
     const until = now + PLAN_KEPT_MS * (1 + Math.random());
-    const prepared = { ...unprepared(), name: `${gistOf(text)} #${this.made}`, until };
+    const prepared = { ...unprepared(), name: `${gistOf(text)} #${this.made}`, until, usedAt: now };
     this.byText.set(text, prepared);
-    const [oldest] = this.byText;
-    if (oldest && this.byText.size > MAX_PREPARED) {
-      this.byText.delete(oldest[0]);
-      forget(oldest[1].name);
-    }
     return prepared;
+  }
+
+  private forgetOne(forget: (name: string) => void): void {
+    let [longest] = this.byText;
+    for (const entry of this.byText) if (!longest || entry[1].usedAt < longest[1].usedAt) longest = entry;
+    if (!longest) return;
+    this.byText.delete(longest[0]);
+    forget(longest[1].name);
   }
 }
 
