@@ -7,6 +7,7 @@ import { sourceStamp } from '../src/cli/bootstrap-build.mjs';
 import { installStamp, satisfiesLock } from '../src/cli/bootstrap-install.mjs';
 import { chooseNode } from '../src/cli/bootstrap-run.mjs';
 import { explainFile, explainInstall } from '../src/cli/bootstrap-sentences.mjs';
+import { NODE_FLAGS } from '../src/cli/node-flags.mjs';
 import { isProcessAlive } from '../src/embedded/folder-lock.mjs';
 import { type KeptFolder, keepFolder } from './support/keep.js';
 import { ScratchClone } from './support/scratch-clone.js';
@@ -21,6 +22,11 @@ test('a Node that is too old gets a sentence, not a syntax error', () => {
   );
   expect([status, stdout]).toEqual([1, '']);
   expect(stderr).toMatch(/^Rollcall needs Node\.js 20 or newer to start, and this is v16\.20\.2\. .*\n$/);
+});
+
+test('an image starts Node as `npm start` does', () => {
+  const [, command = '[]'] = /^CMD (\[.*\])$/m.exec(fs.readFileSync('Dockerfile', 'utf8')) ?? [];
+  expect(JSON.parse(command)).toEqual(['node', ...NODE_FLAGS, 'dist/src/main.js']);
 });
 
 describe('sentences for a failed installation', () => {

@@ -7,10 +7,10 @@ const START_MS = 180_000;
 
 /** A measured process: started here, asked for its vitals, and stopped by whoever started it. */
 export class Child {
-  constructor(name, script, env) {
+  constructor(name, script, env, flags = []) {
     this.name = name;
     this.output = '';
-    this.process = spawn(process.execPath, ['--import', VITALS, script], {
+    this.process = spawn(process.execPath, [...flags, '--import', VITALS, script], {
       env: { PATH: process.env.PATH, HOME: process.env.HOME, ...env },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });

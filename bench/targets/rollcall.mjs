@@ -1,5 +1,6 @@
 import path from 'node:path';
 import pg from 'pg';
+import { NODE_FLAGS } from '../../src/cli/node-flags.mjs';
 import { endpointOf } from '../load/endpoint.mjs';
 import { Child } from '../machine/child.mjs';
 import { groupId, personId } from '../mixes/directory.mjs';
@@ -12,13 +13,8 @@ const UNPACED = { SCIM_REQUESTS_PER_SECOND: '100000', SCIM_BURST: '1000000', SCI
 
 /** A process of the built product; `ready` in `base` says where. */
 export async function startRollcallProcess(name, env) {
-  const child = new Child(name, MAIN, {
-    HOST: '127.0.0.1',
-    PORT: '0',
-    LOG_LEVEL: 'warn',
-    ...UNPACED,
-    ...env,
-  });
+  const settings = { HOST: '127.0.0.1', PORT: '0', LOG_LEVEL: 'warn', ...UNPACED, ...env };
+  const child = new Child(name, MAIN, settings, NODE_FLAGS);
   return { child, url: await child.ready() };
 }
 

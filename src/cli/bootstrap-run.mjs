@@ -6,6 +6,7 @@ import { ensureInstalled, isProductionImage, workFolder } from './bootstrap-inst
 import { endLike, hand, wasInterrupted, watchSignals } from './bootstrap-process.mjs';
 import { say } from './bootstrap-progress.mjs';
 import { brokenNode, explainFile, noNode, Refusal, unknownCommand } from './bootstrap-sentences.mjs';
+import { NODE_FLAGS } from './node-flags.mjs';
 
 const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
 const GUARD = new URL('./bootstrap-guard.mjs', import.meta.url).href;
@@ -88,8 +89,7 @@ async function perform(command, args) {
     await ensureInstalled(ROOT);
     if (program || command === 'build') await ensureBuilt(ROOT, node());
   }
-  if (program)
-    return runNode(['--enable-source-maps', path.join(ROOT, program), ...args], false, keptCompiled());
+  if (program) return runNode([...NODE_FLAGS, path.join(ROOT, program), ...args], false, keptCompiled());
   if (command === 'test:faults') return runNode([...FAULTS, ...args], true);
   if (command === 'test') return runNode([...JEST, ...args], true);
   if (command === 'test:planted') return runNode([PLANTED, ...args], true);

@@ -6,6 +6,8 @@ const SYNC = Buffer.from([0x53, 0, 0, 0, 4]);
 const FIRST_SIZE = 64 * 1024;
 /** A body of several megabytes is not kept for the next small one. */
 const MAX_KEPT = 1024 * 1024;
+/** Characters; to count the bytes of a longer text costs less than the room it would be given without. */
+const MAX_GUESSED = 16 * 1024;
 
 /**
  * The frontend messages of one packet (PostgreSQL's manual, "Message Formats"), in one piece: a dozen small writes cost a
@@ -87,7 +89,9 @@ class MessageWriter {
   }
 
   private utf8(text: string): void {
-    this.reserve(text.length * 3 + 1);
+    // Three bytes for each character are always enough; a hundred thousand ids are counted, or most of the room stays empty.
+    const most = text.length > MAX_GUESSED ? Buffer.byteLength(text) : text.length * 3;
+    this.reserve(most + 1);
     this.at += this.buffer.write(text, this.at, 'utf8');
   }
 

@@ -1,3 +1,4 @@
+import { isId } from '../kernel/ids.js';
 import { isJsonObject, type JsonObject, membersOf } from './json-input.js';
 import { isNestedGroup } from './nested-group.js';
 
@@ -21,9 +22,7 @@ export function askedMembers(body: unknown): AskedMembers {
     for (const element of Array.isArray(value) ? value : [value]) {
       const member = isJsonObject(element) ? membersOf(element) : undefined;
       const id = member ? member('value') : element;
-      if (typeof id !== 'string') continue;
-      const [found] = id.match(IDS) ?? [];
-      if (found !== id) continue;
+      if (typeof id !== 'string' || !isId(id)) continue;
       if (member && isNestedGroup(member)) nested.add(id);
       else if (ids.size < MAX_KEPT) ids.add(id);
     }

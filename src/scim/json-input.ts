@@ -22,15 +22,17 @@ export function isUnassigned(value: unknown): boolean {
 
 /**
  * Reads members by name in any letter case (RFC 7643 section 2.1; Entra sends `Primary`). Of two spellings of one
- * name the exact one counts, else the first.
+ * name the exact one counts, else the first. Names are those of schemas, in ASCII.
  */
 export function membersOf(object: JsonObject): (name: string) => unknown {
-  const byKey = new Map<string, unknown>();
-  for (const [name, value] of Object.entries(object)) {
+  let names: string[] | undefined;
+  return (name) => {
+    if (Object.hasOwn(object, name)) return object[name];
+    names ??= Object.keys(object);
     const key = name.toLowerCase();
-    if (!byKey.has(key)) byKey.set(key, value);
-  }
-  return (name) => (Object.hasOwn(object, name) ? object[name] : byKey.get(name.toLowerCase()));
+    const spelt = names.find((other) => other.length === key.length && other.toLowerCase() === key);
+    return spelt === undefined ? undefined : object[spelt];
+  };
 }
 
 /** true, false and their spellings as strings ("True", "false"); anything else is undefined. */

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import fs from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { NODE_FLAGS } from '../../src/cli/node-flags.mjs';
 import { endWithThisProcess } from './children.js';
 import { freePort } from './ports.js';
 
@@ -116,7 +117,7 @@ export class ProductServer {
 
   private spawn(): void {
     const { role, dist, logFile, env, wrapper = [] } = this.settings;
-    const program = [process.execPath, '--enable-source-maps', path.join(dist, 'src/main.js')];
+    const program = [process.execPath, ...NODE_FLAGS, path.join(dist, 'src/main.js')];
     const [command = '', ...args] = [...wrapper, ...program];
     const log = fs.openSync(logFile, 'a');
     const child = spawn(command, args, {
