@@ -47,6 +47,7 @@ import { CheaperChangesOfPeople } from '../migrations/0058-cheaper-changes-of-pe
 import { LicensesEndAfterwards } from '../migrations/0059-licenses-end-afterwards.js';
 import { entities } from './entities.js';
 import { databaseFailure } from './kernel/database.js';
+import { DomainError } from './kernel/errors.js';
 import { QUEUE_SCHEMA } from './kernel/jobs.js';
 
 const MIGRATIONS = [
@@ -104,20 +105,30 @@ const LOCK_TIMEOUT_MS = 1_000;
 const BETWEEN_ATTEMPTS_MS = 500;
 const PATIENCE_MS = 120_000;
 
+const CUT_OFF =
+  'DATABASE_URL: PostgreSQL ended the connection while the database was brought to this version. The migrations of this version took effect together or not at all; start again.';
+
 /**
  * Brings a database to this version: our tables, then the queue's own schema. Safe to call from several processes at
  * once; the later ones wait and find nothing to do. Returns the names of the migrations it ran. The role behind the URL
  * must own the database and may need CREATEROLE the first time. Requests go on meanwhile (F17): nobody waits for longer
- * than a second, and a request waits for a lock for two.
+ * than a second, and a request waits for a lock for two. UNAVAILABLE when PostgreSQL goes away in the middle.
  */
 export async function migrate(databaseUrl: string): Promise<string[]> {
   const lock = new Client({ connectionString: databaseUrl });
+  let lost: Error | undefined;
+  lock.on('error', (error) => {
+    lost = error;
+  });
   await lock.connect();
   try {
     await lock.query('select pg_advisory_lock($1)', [LOCK_KEY]);
     const ran = await whenNobodyIsInTheWay(() => withMigrator(databaseUrl, (migrator) => migrator.up()));
     await migrateQueues(lock, QUEUE_SCHEMA);
     return ran.map((migration) => migration.name);
+  } catch (error) {
+    if (lost) throw new DomainError('UNAVAILABLE', CUT_OFF, { cause: error });
+    throw error;
   } finally {
     await lock.end();
   }
