@@ -140,6 +140,11 @@ function missingInProduction(environment: NodeJS.ProcessEnv): string[] {
   if (environment.SSO_ALLOW_PRIVATE === 'true') {
     problems.push('SSO_ALLOW_PRIVATE: is for development; identity providers have public addresses');
   }
+  if (!environment.DATABASE_URL) {
+    problems.push(
+      'DATABASE_URL: is required in production; the embedded PostgreSQL is for trying things out',
+    );
+  }
   if (!environment.SECRET_KEY) problems.push('SECRET_KEY: is required in production');
   if (!environment.PUBLIC_URL) problems.push('PUBLIC_URL: is required in production');
   else if (!environment.PUBLIC_URL.startsWith('https://')) {

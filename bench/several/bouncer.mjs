@@ -69,6 +69,9 @@ export async function tryBouncer(use) {
   const role = new URL(house.url).username;
   await house.client.query(`alter role ${role} in database bench_bouncer set statement_timeout = '5s'`);
   await house.client.query(`alter role ${role} in database bench_bouncer set lock_timeout = '2s'`);
+  await house.client.query(
+    `alter role ${role} in database bench_bouncer set idle_in_transaction_session_timeout = '10s'`,
+  );
   const url = await startBouncer(house.url, use.stops);
   const directories = [];
   for (const name of ['api 1', 'api 2']) {
