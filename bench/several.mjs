@@ -3,7 +3,7 @@
 //   npm run build && node bench/several.mjs [--only processes,bouncer,replica,cluster] [--seconds 10] [--data DIR]
 //
 // Each try starts what it needs, sends reads, writes and membership changes through it, and prints what held. Needs the
-// embedded PostgreSQL (no DATABASE_URL); `pgbouncer` and `redis-server` where they are installed. docs/scale.md says what
+// embedded PostgreSQL (no DATABASE_URL); `pgbouncer` (1.21 or newer) and `redis-server` where they are installed. docs/scale.md says what
 // follows from it. Loopback only.
 import { mkdirSync } from 'node:fs';
 import { endingWith } from './machine/ending.mjs';

@@ -32,6 +32,7 @@ async function startBouncer(url, stops) {
       'auth_type = scram-sha-256',
       `auth_file = ${folder}/users.txt`,
       'pool_mode = transaction',
+      'max_prepared_statements = 200',
       `default_pool_size = ${SERVER_CONNECTIONS}`,
       'ignore_startup_parameters = statement_timeout,lock_timeout,idle_in_transaction_session_timeout,options',
       '',
