@@ -64,21 +64,16 @@ const VALUE = Symbol('value');
 
 function knownTextOf(node: TagNode, values: unknown[]): string | undefined {
   const place = walk(node, start, values);
-  if (!place) {
-    values.length = 0;
-    return textOf(node, values);
-  }
-  if (place.text === undefined) {
-    place.text = textOf(node, []);
-    if (places > MOST_PLACES) {
-      start = new Place();
-      places = 0;
-    }
+  if (!place) return undefined;
+  place.text ??= textOf(node, []);
+  if (places > MOST_PLACES) {
+    start = new Place();
+    places = 0;
   }
   return place.text;
 }
 
-/** Undefined when there is something that is left to Kysely. Fills `values` as `textOf` does. */
+/** Undefined when `textOf` would be; fills `values` as it does. */
 function walk(node: TagNode, from: Place, values: unknown[]): Place | undefined {
   const { kind, sqlFragments, parameters = [] } = node;
   if (kind === 'ValueNode' && !node.immediate) {
@@ -101,6 +96,7 @@ function walk(node: TagNode, from: Place, values: unknown[]): Place | undefined 
   return place;
 }
 
+/** Undefined when there is something that is left to Kysely. */
 function textOf(node: TagNode, values: unknown[]): string | undefined {
   const { kind, sqlFragments, parameters = [] } = node;
   if (kind === 'ValueNode' && !node.immediate) return `$${values.push(node.value)}`;
