@@ -41,5 +41,5 @@ EXPOSE 4000
 # The image has no curl. A worker answers here too.
 HEALTHCHECK --interval=10s --timeout=5s --start-period=20s \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/readyz`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
-# The flags of src/cli/node-flags.mjs.
+# The flags of src/cli/bootstrap-node-flags.mjs.
 CMD ["node", "--enable-source-maps", "--max-semi-space-size=16", "dist/src/main.js"]

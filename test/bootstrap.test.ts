@@ -7,7 +7,7 @@ import { sourceStamp } from '../src/cli/bootstrap-build.mjs';
 import { installStamp, satisfiesLock } from '../src/cli/bootstrap-install.mjs';
 import { chooseNode } from '../src/cli/bootstrap-run.mjs';
 import { explainFile, explainInstall } from '../src/cli/bootstrap-sentences.mjs';
-import { NODE_FLAGS } from '../src/cli/node-flags.mjs';
+import { NODE_FLAGS } from '../src/cli/bootstrap-node-flags.mjs';
 import { isProcessAlive } from '../src/embedded/folder-lock.mjs';
 import { type KeptFolder, keepFolder } from './support/keep.js';
 import { ScratchClone } from './support/scratch-clone.js';

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import pg from 'pg';
-import { NODE_FLAGS } from '../../src/cli/node-flags.mjs';
+import { NODE_FLAGS } from '../../src/cli/bootstrap-node-flags.mjs';
 import { endpointOf } from '../load/endpoint.mjs';
 import { Child } from '../machine/child.mjs';
 import { groupId, personId } from '../mixes/directory.mjs';

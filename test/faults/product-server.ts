@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import fs from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { NODE_FLAGS } from '../../src/cli/node-flags.mjs';
+import { NODE_FLAGS } from '../../src/cli/bootstrap-node-flags.mjs';
 import { endWithThisProcess } from './children.js';
 import { freePort } from './ports.js';
 
