@@ -3,10 +3,10 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ensureBuilt } from './bootstrap-build.mjs';
 import { ensureInstalled, isProductionImage, workFolder } from './bootstrap-install.mjs';
+import { NODE_FLAGS } from './bootstrap-node-flags.mjs';
 import { endLike, hand, wasInterrupted, watchSignals } from './bootstrap-process.mjs';
 import { say } from './bootstrap-progress.mjs';
 import { brokenNode, explainFile, noNode, Refusal, unknownCommand } from './bootstrap-sentences.mjs';
-import { NODE_FLAGS } from './bootstrap-node-flags.mjs';
 
 const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
 const GUARD = new URL('./bootstrap-guard.mjs', import.meta.url).href;
